@@ -1,0 +1,81 @@
+"""System calls that only attackers need, refused by seccomp(2).
+
+A list of what is refused, not of what is allowed: submissions may do everything that a lesson on sockets may ask
+for, and what reaches outside is cut off by namespaces, not by this. This narrows the way to the system's own faults.
+"""
+
+from __future__ import annotations
+
+import errno
+import tempfile
+from typing import Any
+
+from sockets_lab.kernel import syscalls
+
+# Other namespaces, mounts, other processes, keys, modules, clocks, and what has a history of faults.
+_REFUSED = """
+    mount umount umount2 pivot_root chroot move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick
+    mount_setattr statmount listmount unshare setns
+    ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_getfd
+    keyctl add_key request_key
+    io_uring_setup io_uring_enter io_uring_register
+    bpf perf_event_open userfaultfd fanotify_init lookup_dcookie name_to_handle_at open_by_handle_at
+    kexec_load kexec_file_load init_module finit_module delete_module create_module query_module
+    settimeofday clock_settime clock_settime64 clock_adjtime clock_adjtime64 adjtimex stime
+    acct swapon swapoff reboot quotactl quotactl_fd personality syslog vhangup nfsservctl uselib ustat sysfs _sysctl
+    iopl ioperm modify_ldt sethostname setdomainname
+    mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages remap_file_pages vmsplice
+    memfd_create memfd_secret shmget mq_open landlock_create_ruleset
+"""
+# Newer than some versions of libseccomp; these numbers are the same on every architecture.
+_NEW = {
+    "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
+    "pidfd_getfd": 438, "process_madvise": 440, "mount_setattr": 442, "quotactl_fd": 443,
+    "landlock_create_ruleset": 444, "memfd_secret": 447, "process_mrelease": 448, "set_mempolicy_home_node": 450,
+    "statmount": 457, "listmount": 458, "open_tree_attr": 467,
+}  # fmt: skip
+_NAMESPACES = (
+    *(syscalls.NEW_MOUNTS, syscalls.NEW_HOST_NAME, syscalls.NEW_IPC, syscalls.NEW_USER),
+    *(syscalls.NEW_PROCESSES, syscalls.NEW_NETWORK, 0x02000000, 0x00000080),  # cgroup, time
+)
+# UNIX, INET, INET6, NETLINK, PACKET. Some others, such as VSOCK, are no part of a network namespace.
+_FAMILIES = frozenset({1, 2, 10, 16, 17})
+_TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+_LOW = 0xFFFFFFFF
+
+
+def compile_filter() -> bytes:
+    """The filter as a program for seccomp(2).
+
+    Raises:
+        ImportError, RuntimeError, OSError: libseccomp is not installed.
+    """
+    import pyseccomp as seccomp
+
+    refuse = seccomp.ERRNO(errno.EPERM)
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+
+    def add(action: int, name: str, *arguments: Any) -> None:
+        try:
+            rules.add_rule(action, name, *arguments)
+        except (OSError, ValueError, RuntimeError):
+            if name in _NEW:
+                rules.add_rule(action, _NEW[name], *arguments)
+
+    for name in _REFUSED.split():
+        add(refuse, name)
+    # Its flags are in memory that a filter cannot see; C libraries then use clone.
+    add(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    for flag in _NAMESPACES:
+        add(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
+    for family in range(max(_FAMILIES)):
+        if family not in _FAMILIES:
+            unknown = seccomp.ERRNO(errno.EAFNOSUPPORT)
+            add(unknown, "socket", seccomp.Arg(0, seccomp.MASKED_EQ, _LOW, family))
+    add(seccomp.ERRNO(errno.EAFNOSUPPORT), "socket", seccomp.Arg(0, seccomp.GT, max(_FAMILIES)))
+    for request in _TERMINAL_INPUT:
+        add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, request))
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()

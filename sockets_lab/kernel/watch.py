@@ -1,0 +1,106 @@
+"""Counts what all processes of a submission use together, from process 1 of their namespaces.
+
+getrlimit(2) counts for each process alone: a hundred processes have a hundred times the memory. Where a control
+group could be had it would count better; this needs no privilege, and works everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import replace
+
+from sockets_lab.kernel.limits import Limits, Usage
+
+EVERY_S = 0.05
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+_OWN = frozenset({"1"})
+
+
+class Watch:
+    """The most that was used.
+
+    Args:
+        scratch: the folder that is memory too.
+    """
+
+    def __init__(self, limits: Limits, scratch: str) -> None:
+        self._limits = limits
+        self._scratch = scratch
+        self.usage = Usage()
+        self.reached: set[str] = set()
+
+    def look(self) -> str:
+        """Count; the name of the limit for which all must end, or nothing."""
+        processes = [name for name in os.listdir("/proc") if name.isdigit() and name not in _OWN]
+        scratch = self._scratch_bytes()
+        threads, open_files = self._counts(processes)
+        memory = sum(map(_memory, processes))
+        if memory + scratch > self._limits.memory_bytes:  # pages that forks share were counted for each of them
+            memory = sum(map(_memory_shared_out, processes))
+        cpu_s = _processor_time(processes)
+        old = self.usage
+        self.usage = replace(
+            old,
+            memory_bytes=max(old.memory_bytes, memory + scratch),
+            scratch_bytes=max(old.scratch_bytes, scratch),
+            processes=max(old.processes, threads),
+            open_files=max(old.open_files, open_files),
+            cpu_s=max(old.cpu_s, round(cpu_s, 2)),
+        )
+        if memory + scratch > self._limits.memory_bytes:
+            return "memory_bytes"
+        return "cpu_s" if cpu_s > self._limits.cpu_s else ""
+
+    def _scratch_bytes(self) -> int:
+        space = os.statvfs(self._scratch)
+        if space.f_bfree == 0 or space.f_ffree == 0:
+            self.reached.add("scratch_bytes")
+        return (space.f_blocks - space.f_bfree) * space.f_frsize
+
+    def _counts(self, processes: list[str]) -> tuple[int, int]:
+        threads, most_open = 1, 0  # process 1 counts too
+        for pid in processes:
+            try:
+                threads += len(os.listdir(f"/proc/{pid}/task"))
+                most_open = max(most_open, len(os.listdir(f"/proc/{pid}/fd")))
+            except OSError:
+                continue  # it has ended, or made itself unreadable
+        if threads >= self._limits.processes:
+            self.reached.add("processes")
+        if most_open >= self._limits.open_files:
+            self.reached.add("open_files")
+        return threads, most_open
+
+
+def _memory(pid: str) -> int:
+    """Its anonymous and shared memory, without files' pages: proc_pid_status(5)."""
+    return _sum_of(f"/proc/{pid}/status", (b"RssAnon:", b"RssShmem:"))
+
+
+def _memory_shared_out(pid: str) -> int:
+    """The same, each page divided by the number of its users; exact and a hundred times slower."""
+    exact = _sum_of(f"/proc/{pid}/smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:"))
+    return exact or _memory(pid)  # a process may forbid the exact look
+
+
+def _sum_of(path: str, names: tuple[bytes, ...]) -> int:
+    try:
+        with open(path, "rb") as file:
+            return sum(int(line.split()[1]) * 1024 for line in file if line.startswith(names))
+    except OSError:
+        return 0
+
+
+def _processor_time(processes: list[str]) -> float:
+    """Seconds of those that run, of children that they buried, and of orphans that we buried."""
+    ticks = 0
+    for pid in processes:
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+            ticks += sum(map(int, fields[11:15]))  # utime, stime, cutime, cstime: proc_pid_stat(5)
+        except (OSError, ValueError):
+            continue
+    buried = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ticks / _TICKS_A_SECOND + buried.ru_utime + buried.ru_stime

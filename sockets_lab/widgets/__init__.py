@@ -1,0 +1,1 @@
+"""What a lesson shows besides text: the questions to predict."""

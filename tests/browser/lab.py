@@ -1,0 +1,125 @@
+"""A JupyterLab of our own for the tests: on a free port, in a folder of its own, gone without a trace."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+READY_WITHIN_S = 60.0
+ENDS_WITHIN_S = 20.0
+SETTINGS = {
+    "notification.jupyterlab-settings": {"checkForUpdates": False, "fetchNews": "false"},
+    "themes.jupyterlab-settings": {"adaptive-theme": True},
+}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab.
+
+    Attributes:
+        folder: what it serves.
+        pid: its process; the kernels are its children.
+    """
+
+    folder: Path
+    pid: int
+    port: int
+    token: str
+
+    def url(self, notebook: str, workspace: str) -> str:
+        """Where a notebook of the folder opens, in a workspace that remembers nothing of other tests."""
+        return f"http://127.0.0.1:{self.port}/lab/workspaces/{workspace}/tree/{notebook}?token={self.token}"
+
+    def children(self) -> list[psutil.Process]:
+        """Every process that runs below the server: kernels, warm parents, referees, peers."""
+        return psutil.Process(self.pid).children(recursive=True)
+
+    def end_kernels(self) -> None:
+        """Shut every kernel down and return when they are gone."""
+        for kernel in json.loads(self._ask("GET", "/api/kernels")):
+            self._ask("DELETE", f"/api/kernels/{kernel['id']}")
+
+    def _ask(self, method: str, path: str, timeout_s: float = 10.0) -> bytes:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        request.add_header("Authorization", f"token {self.token}")
+        with urllib.request.urlopen(request, timeout=timeout_s) as answer:
+            return bytes(answer.read())
+
+    def _wait_until_ready(self, server: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline:
+            assert server.poll() is None, f"JupyterLab ended at its start with {server.returncode}"
+            with contextlib.suppress(OSError, urllib.error.URLError):
+                self._ask("GET", "/api/status", timeout_s=2.0)
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"JupyterLab was not ready within {READY_WITHIN_S} s")
+
+
+@contextlib.contextmanager
+def running_lab(folder: Path) -> Iterator[Lab]:
+    """JupyterLab with settings, data and progress below ``folder``; afterwards none of its processes is left."""
+    served = folder / "notebooks"
+    served.mkdir()
+    environment = _environment(folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={served}", "--LabApp.extension_manager=readonly"]
+    with (folder / "server.log").open("wb") as log:
+        environment["JUPYTER_TOKEN"] = token
+        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
+        lab = Lab(served, server.pid, port, token)
+        try:
+            lab._wait_until_ready(server)
+            yield lab
+        except BaseException:
+            sys.stderr.write((folder / "server.log").read_text(errors="replace")[-4000:])
+            raise
+        finally:
+            _end(lab, server)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "SOCKETS_LAB"))}
+    for name in ("HOME", "IPYTHONDIR", "SOCKETS_LAB_PROGRESS"):
+        environment[name] = str(folder / name.lower())
+    for kind in ("CONFIG", "DATA", "RUNTIME"):
+        environment[f"JUPYTER_{kind}_DIR"] = str(folder / kind.lower())
+    for kind in ("SETTINGS", "WORKSPACES"):
+        environment[f"JUPYTERLAB_{kind}_DIR"] = str(folder / kind.lower())
+    settings = folder / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    for name, value in SETTINGS.items():
+        (settings / name).write_text(json.dumps(value), encoding="utf-8")
+    return environment
+
+
+def _end(lab: Lab, server: subprocess.Popen[bytes]) -> None:
+    below = lab.children() if server.poll() is None else []
+    server.terminate()
+    try:
+        server.wait(ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+    _, alive = psutil.wait_procs(below, timeout=ENDS_WITHIN_S)
+    for process in alive:
+        process.kill()
+    assert not alive, f"JupyterLab left processes behind: {alive}"

@@ -1,0 +1,16 @@
+# misconception: listens
+# draws: the socket is to be bound only; listening is the next stage
+import socket
+
+
+def bind_server(host, port):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen()
+    except BaseException:
+        sock.close()
+        raise
+    return sock, sock.getsockname()

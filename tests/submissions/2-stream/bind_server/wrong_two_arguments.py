@@ -1,0 +1,15 @@
+# misconception: two_arguments_for_bind
+# draws: the address is one argument, a pair
+import socket
+
+
+def bind_server(host, port):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(host, port)
+    except OSError:
+        sock.close()
+        raise
+    return sock, sock.getsockname()

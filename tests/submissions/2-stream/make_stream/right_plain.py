@@ -1,0 +1,10 @@
+import socket
+
+
+def make_stream(family):
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        raise ValueError(f"family must be AF_INET or AF_INET6, not {family!r}")
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    return sock

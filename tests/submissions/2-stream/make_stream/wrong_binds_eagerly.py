@@ -1,0 +1,15 @@
+# misconception: binds
+# draws: a fresh socket has no address yet; do not bind it
+import socket
+
+
+def make_stream(family):
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        raise ValueError("family must be AF_INET or AF_INET6")
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind(("::1", 0))
+    else:
+        sock.bind(("127.0.0.1", 0))
+    return sock

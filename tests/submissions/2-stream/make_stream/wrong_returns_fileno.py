@@ -1,0 +1,12 @@
+# misconception: not_a_socket
+# draws: give back the socket itself, not the number of its descriptor
+import socket
+
+
+def make_stream(family):
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        raise ValueError("family must be AF_INET or AF_INET6")
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    return sock.fileno()

@@ -1,0 +1,13 @@
+# misconception: sets_default_timeout
+# draws: setdefaulttimeout changes every socket made after it, this one and everybody else's
+import socket
+
+
+def make_stream(family):
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        raise ValueError("family must be AF_INET or AF_INET6")
+    socket.setdefaulttimeout(10)  # so that nothing hangs
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    return sock

@@ -1,0 +1,23 @@
+# misconception: oversize
+# draws: a frame above max_len is refused with ValueError, not cut to fit
+import struct
+
+
+def recv_frame(sock, max_len):
+    header = b""
+    while len(header) < 4:
+        chunk = sock.recv(4 - len(header))
+        if not chunk:
+            if header:
+                raise EOFError("the peer stopped in the header")
+            return None
+        header += chunk
+    (length,) = struct.unpack(">I", header)
+    length = min(length, max_len)
+    body = b""
+    while len(body) < length:
+        chunk = sock.recv(length - len(body))
+        if not chunk:
+            raise EOFError("the peer stopped in the body")
+        body += chunk
+    return body

@@ -1,0 +1,28 @@
+# misconception: oversize
+# draws: what follows a refused length is not read, and not thrown away either
+import socket
+
+
+def recv_frame(sock, max_len):
+    def get(n):
+        b = b""
+        while len(b) < n and (c := sock.recv(n - len(b))):
+            b += c
+        return b
+
+    h = get(4)
+    if not h:
+        return None
+    if len(h) < 4:
+        raise EOFError
+    n = int.from_bytes(h, "big")
+    if n > max_len:
+        try:
+            sock.recv(1 << 20, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            pass
+        raise ValueError
+    b = get(n)
+    if len(b) < n:
+        raise EOFError
+    return b

@@ -1,0 +1,28 @@
+# misconception: wrong_body
+# draws: the frame is the body alone: the four bytes of its length are not part of it
+import struct
+
+
+def recv_exactly(sock, n):
+    data = b""
+    while len(data) < n:
+        chunk = sock.recv(n - len(data))
+        if not chunk:
+            break
+        data += chunk
+    return data
+
+
+def recv_frame(sock, max_len):
+    header = recv_exactly(sock, 4)
+    if not header:
+        return None
+    if len(header) < 4:
+        raise EOFError("the peer stopped in the header")
+    (length,) = struct.unpack(">I", header)
+    if length > max_len:
+        raise ValueError("frame too long")
+    body = recv_exactly(sock, length)
+    if len(body) < length:
+        raise EOFError("the peer stopped in the body")
+    return header + body

@@ -1,0 +1,24 @@
+# misconception: over_read
+# draws: ask recv for the bytes that are missing, not for a round number: the rest belongs to the next frame
+import struct
+
+
+def recv_frame(sock, max_len):
+    header = b""
+    while len(header) < 4:
+        chunk = sock.recv(4 - len(header))
+        if not chunk:
+            if header:
+                raise EOFError("the peer stopped in the header")
+            return None
+        header += chunk
+    (length,) = struct.unpack(">I", header)
+    if length > max_len:
+        raise ValueError("frame too long")
+    body = b""
+    while len(body) < length:
+        chunk = sock.recv(1024)
+        if not chunk:
+            raise EOFError("the peer stopped in the body")
+        body += chunk
+    return body[:length]

@@ -1,0 +1,24 @@
+# misconception: signed_length
+# draws: the length is unsigned: read as signed, a huge one is below zero and passes for small
+import struct
+
+
+def recv_frame(sock, max_len):
+    header = b""
+    while len(header) < 4:
+        chunk = sock.recv(4 - len(header))
+        if not chunk:
+            if header:
+                raise EOFError("the peer stopped in the header")
+            return None
+        header += chunk
+    (length,) = struct.unpack(">i", header)
+    if length > max_len:
+        raise ValueError("frame too long")
+    body = b""
+    while len(body) < length:
+        chunk = sock.recv(length - len(body))
+        if not chunk:
+            raise EOFError("the peer stopped in the body")
+        body += chunk
+    return body

@@ -1,0 +1,32 @@
+# misconception: recv_spins
+# draws: asking at full speed burns a CPU: recv can wait for you, leave MSG_DONTWAIT away
+import socket
+import struct
+
+
+def recv_exactly(sock, n):
+    data = b""
+    while len(data) < n:
+        try:
+            chunk = sock.recv(n - len(data), socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            continue
+        if not chunk:
+            break
+        data += chunk
+    return data
+
+
+def recv_frame(sock, max_len):
+    header = recv_exactly(sock, 4)
+    if not header:
+        return None
+    if len(header) < 4:
+        raise EOFError("the peer stopped in the header")
+    (length,) = struct.unpack(">I", header)
+    if length > max_len:
+        raise ValueError("frame too long")
+    body = recv_exactly(sock, length)
+    if len(body) < length:
+        raise EOFError("the peer stopped in the body")
+    return body

@@ -62,11 +62,11 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start ``sockets-lab`` in a folder; it is asked to end with the test at the latest."""
     started = []
 
-    def begin(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    def begin(folder: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [COMMAND, *arguments],
             cwd=folder,
-            env=environment(tmp_path / "home"),
+            env=environment(tmp_path / "home", **variables),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

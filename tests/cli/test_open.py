@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,17 @@ def course(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(course: Path, start: Callable[..., subprocess.Popen[str]]) -> subprocess.Popen[str]:
+def own_temp_folder() -> Iterator[Path]:
+    """A temp folder of the command's own, so that its lab kernels can be told from those of other tests."""
+    folder = Path(tempfile.mkdtemp())
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def opened(course: Path, own_temp_folder: Path, start: Callable[..., subprocess.Popen[str]]) -> subprocess.Popen[str]:
     """The command, as soon as it has said that JupyterLab starts."""
-    process = start(course, "open", "--no-browser")
+    process = start(course, "open", "--no-browser", TMPDIR=str(own_temp_folder), XDG_RUNTIME_DIR="")
     assert process.stdout is not None
     assert process.stdout.readline() == "JupyterLab starts ...\n"
     return process
@@ -42,14 +51,16 @@ def below(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def lab_kernels() -> list[psutil.Process]:
-    """Lab kernels and their warm parent, which are nobody's children but have this run's temp folder."""
-    marks = {"sockets_lab.kernel.lab", tempfile.gettempdir()}
+def lab_kernels(temp_folder: Path) -> list[psutil.Process]:
+    """Lab kernels and their warm parent, which are nobody's children."""
+    marks = {"sockets_lab.kernel.lab", str(temp_folder)}
     found = psutil.process_iter(["cmdline"])
     return [one for one in found if all(mark in " ".join(one.info["cmdline"] or []) for mark in marks)]
 
 
-def test_the_address_opens_the_next_lesson_and_ctrl_c_ends_server_and_kernels(opened: subprocess.Popen[str]) -> None:
+def test_the_address_opens_the_next_lesson_and_ctrl_c_ends_server_and_kernels(
+    opened: subprocess.Popen[str], own_temp_folder: Path
+) -> None:
     assert opened.stdout is not None
     assert opened.stdout.readline() == "The course is open at\n"
     address = ADDRESS.fullmatch(opened.stdout.readline().strip())
@@ -71,7 +82,7 @@ def test_the_address_opens_the_next_lesson_and_ctrl_c_ends_server_and_kernels(op
     assert [entry["name"] for entry in json.loads(ask("GET", "/api/contents"))["content"]] == ["2-stream"]
     ask("POST", "/api/kernels")
 
-    processes = [*below(opened), *lab_kernels()]
+    processes = [*below(opened), *lab_kernels(own_temp_folder)]
     commands = [" ".join(process.cmdline()) for process in processes]
     assert any("ipykernel_launcher" in command or "sockets_lab.kernel.lab" in command for command in commands)
     opened.send_signal(signal.SIGINT)

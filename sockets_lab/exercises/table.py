@@ -242,6 +242,7 @@ class Table:
         self.steps: list[tuple[float, str, str]] = []
         self.left_open: list[str] = []
         self.printed = ""
+        self.longest_pause_s = 0.0
         self._learner = learner
         self._cleanup = cleanup
         self._peers = 0
@@ -387,6 +388,7 @@ class Table:
         self.on_hang, self._on_error, self._on_busy = hang, error, busy
         shown = ", ".join([_show(arg) for arg in args] + [f"{key}={_show(value)}" for key, value in kwargs.items()])
         self.step("the lab", f"calls your function with ({shown})")
+        self._began = time.monotonic()
         self._learner.start(args, kwargs, limit_s)
 
     def result(self) -> Any:
@@ -464,15 +466,28 @@ class Table:
             peer.send(data)
 
     def while_running(self, every_s: float, for_s: float) -> Iterator[int]:
-        """Count 0, 1, 2 ... every ``every_s`` seconds until the started call is over, ``for_s`` seconds at most."""
+        """Count 0, 1, 2 ... every ``every_s`` seconds until the started call is over, ``for_s`` seconds at most.
+
+        ``longest_pause_s`` then says how long it really took from one count to the next, or to the call's end: on a
+        busy machine a trial may be late, and proves nothing.
+        """
         end = time.monotonic() + for_s
-        count = 0
+        count, last_s, self.longest_pause_s = 0, 0.0, 0.0
         while not self.ended and time.monotonic() < end:
+            now_s = self.since_start_s
             yield count
+            self.longest_pause_s = max(self.longest_pause_s, self.since_start_s - last_s)
+            last_s = now_s
             count += 1
             pause_until = time.monotonic() + every_s
             while not self.ended and time.monotonic() < pause_until:
                 time.sleep(0.002)
+        self.longest_pause_s = max(self.longest_pause_s, self.since_start_s - last_s)
+
+    @property
+    def since_start_s(self) -> float:
+        """Seconds since the call was started."""
+        return time.monotonic() - self._began
 
     def busy_while_full(self, handed: LearnerSocket, peer: Connection, for_s: float = 0.1) -> bool:
         """Whether the started call uses the processor while nothing more goes into its socket.

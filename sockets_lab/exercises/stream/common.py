@@ -29,6 +29,7 @@ STILL_RUNNING = Hints(
 # Seconds: a quick look, and a slow one for whoever was late at the quick one. A busy machine makes a function late by
 # some amount; a limit that begins anew makes it late by a factor.
 PACES_S = (0.2, 1.2)
+QUICK_PACES_S = (0.1, 0.1, 0.4, 1.2)  # for signs of life that come all the time; the next if the trial itself was late
 LATE_PART = 0.75  # of the time given: when the last sign of life comes
 LATE_FACTOR = 1.4  # of the time given: below 1 + LATE_PART, which a limit that begins anew takes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from sockets_lab.exercises.model import Exercise
-from sockets_lab.exercises.stream.common import judge_default_timeout
+from sockets_lab.exercises.stream.common import QUICK_PACES_S, judge_default_timeout
 from sockets_lab.exercises.table import Hints, Outcome, Table
 
 NO_SHUT_WR = Hints(
@@ -265,15 +265,18 @@ def silence(t: Table) -> None:
 
 @EXCHANGE.trial("a byte every moment: the time is for the whole call", PER_RECV)
 def trickle(t: Table) -> None:
-    """A reply without end, a byte every 0.03 s. Who still reads after 1.5 s has no deadline."""
-    server = t.server()
-    t.start(server.address, b"slowly", 0.085, hang=PER_RECV, busy=BUSY)
-    peer = server.accept()
-    for _ in t.while_running(every_s=0.03, for_s=1.5):
-        t.try_to_send(peer, b".")
-    late = not t.ended
-    peer.close()
-    if late:
-        t.abandon()
-    t.require(not late, "your function went on after its time was up, as long as bytes came", PER_RECV)
-    t.raises(TimeoutError, NO_TIMEOUT_ERROR)
+    """A reply without end, a byte every 0.03 s. Who still reads after 1.5 s more has no deadline."""
+    for budget_s in QUICK_PACES_S:
+        server = t.server()
+        t.start(server.address, b"slowly", budget_s, hang=PER_RECV, busy=BUSY, limit_s=budget_s + 2.0)
+        peer = server.accept()
+        for _ in t.while_running(every_s=0.03, for_s=budget_s + 1.4):
+            t.try_to_send(peer, b".")
+        late = not t.ended
+        peer.close()
+        if late:
+            t.abandon()
+        t.require(not late, "your function went on after its time was up, as long as bytes came", PER_RECV)
+        t.raises(TimeoutError, NO_TIMEOUT_ERROR)
+        if t.longest_pause_s < budget_s:
+            return

@@ -12,10 +12,11 @@ the owner has ended, whatever ended it.
 
 Two profiles:
 
-- ``lab``, on a learner's machine: own user, network, PID, IPC and mount namespaces, loopback up, CAP_NET_RAW and
-  nothing else, all files that the user has. Jupyter starts it by the kernelspec ``sockets-lab``; with
-  ``JUPYTER_DEFAULT_PROVISIONER_NAME=sockets-lab`` in its environment it starts ``python3`` so too. Where the system
-  gives no namespaces a plain kernel starts, and one sentence on stderr says why and what to do (reasons).
+- ``lab``, on a learner's machine: own user, network, PID, IPC and mount namespaces, loopback up, the privileges in them
+  for raw sockets and for networks of hosts (lab.KEPT) and nothing else, all files that the user has. Jupyter starts it
+  by the kernelspec ``sockets-lab``; with ``JUPYTER_DEFAULT_PROVISIONER_NAME=sockets-lab`` in its environment it starts
+  ``python3`` so too. Where the system gives no namespaces a plain kernel starts, and one sentence on stderr says why
+  and what to do (reasons).
 - ``grading``, for submissions: besides those an own UTS namespace, a file system in which bubblewrap shows the system,
   this Python and this package read-only (view), one scratch folder in memory, limits (limits, watch, relay), no new
   privileges, and no system call that only attackers need (deny). There is no less isolated kernel of this profile:

@@ -15,6 +15,11 @@ from sockets_lab.kernel.messages import send_from
 from sockets_lab.kernel.namespaces import OWN, show_own_processes
 from sockets_lab.kernel.warm import Job, run
 
+# Raw sockets need the first. Hosts and wires (sockets_lab.network) need all three: to make a network and enter it, and
+# to give it interfaces. They hold in these namespaces alone, where the learner may break what he made; over files,
+# processes and the network outside he has an ordinary user's rights, and could have them inside by `unshare -Ur` too.
+KEPT = (privileges.NET_RAW, privileges.NET_ADMIN, privileges.SYS_ADMIN)
+
 
 def start(request: dict[str, Any], descriptors: list[int]) -> Job:
     """Fork the kernel, and stay behind as process 1; returns in the kernel's process alone.
@@ -38,7 +43,7 @@ def start(request: dict[str, Any], descriptors: list[int]) -> Job:
     wear(request["environment"], request["cwd"], streams, listeners)
     time.tzset()
     if os.geteuid() != 0:  # root keeps what it may do with files, and gains nothing outside these namespaces
-        privileges.keep_only([privileges.NET_RAW])
+        privileges.keep_only(KEPT)
     return lambda: run_kernel(request["arguments"], listeners, None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sockets_lab.kernel import syscalls
 
-NET_RAW = 13  # capabilities(7)
+NET_ADMIN, NET_RAW, SYS_ADMIN = 12, 13, 21  # capabilities(7)
 _HIGHEST = 63
 
 

@@ -69,8 +69,9 @@ def test_ordinary_user_raw_packet_and_ping_sockets_work(seen_by_learner: dict[st
     assert found == {"raw": "works", "packet": "works", "ping": "works", "program": 0}
 
 
-def test_ordinary_user_only_raw_sockets_are_a_privilege(seen_by_learner: dict[str, Any]) -> None:
-    assert {int(value, 16) for value in seen_by_learner["capabilities"]} == {1 << 13}
+def test_ordinary_user_only_raw_sockets_and_networks_are_a_privilege(seen_by_learner: dict[str, Any]) -> None:
+    raw_sockets, hosts_and_wires = 1 << 13, 1 << 12 | 1 << 21
+    assert {int(value, 16) for value in seen_by_learner["capabilities"]} == {raw_sockets | hosts_and_wires}
 
 
 def test_ordinary_user_nothing_outside_is_reached(seen_by_learner: dict[str, Any]) -> None:

@@ -104,6 +104,16 @@ def test_a_rate_spaces_packets_and_a_full_queue_drops_them() -> None:
         assert len([receiver.recv(1000) for _ in passed]) == len(passed)
 
 
+def test_what_waits_under_a_rate_takes_no_more_room_in_the_queue_when_the_rate_is_raised() -> None:
+    with Network(seed=1, rate_bps=100_000, queue_bytes=5_000) as net, datagrams(net) as (sender, receiver):
+        for _ in range(3):
+            sender.send(bytes(958))  # 1,000 bytes a frame: 80 ms each
+        net.wire().impair(rate_bps=10_000_000)
+        sender.send(b"last")
+        assert [len(receiver.recv(1000)) for _ in range(4)] == [958, 958, 958, 4]
+        assert not [packet for packet in net.packets() if packet.dropped]
+
+
 def test_a_cut_stops_one_direction_or_both_until_mended() -> None:
     with Network(seed=1) as net, datagrams(net) as (sender, receiver):
         net.wire().cut(sent_by="server")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from _collections import deque  # the module above it takes longer to import than a wire may take to be ready
+
 from sockets_lab.network import journal
 from sockets_lab.network.forwarder.chances import NO_CHANCE, Chances, Dice
 from sockets_lab.network.forwarder.flows import Flows, Glance
@@ -114,6 +116,9 @@ class Direction:
         self.settings = PASS_ALL
         self.free_ns = 0
         self.last_due_ns = 0
+        # When each that waits under a rate has gone, and its size: the rate may be another one by now.
+        self._waiting: deque[tuple[int, int]] = deque()
+        self._waiting_bytes = 0
 
     @property
     def passes_all(self) -> bool:
@@ -178,10 +183,13 @@ class Direction:
         rate = self.settings.rate_bps
         if rate is None:
             return True
-        waiting_ns = max(0, self.free_ns - sent_ns)
+        while self._waiting and self._waiting[0][0] <= sent_ns:
+            self._waiting_bytes -= self._waiting.popleft()[1]
         size = len(decision.frame)
-        if waiting_ns * rate / 8e9 + size > self.settings.queue_bytes and waiting_ns:
+        if self._waiting and self._waiting_bytes + size > self.settings.queue_bytes:
             decision.drop(journal.QUEUE_FULL)
             return False
-        decision.due_ns = self.free_ns = sent_ns + waiting_ns + round(size * 8e9 / rate)
+        decision.due_ns = self.free_ns = max(self.free_ns, sent_ns) + round(size * 8e9 / rate)
+        self._waiting.append((self.free_ns, size))
+        self._waiting_bytes += size
         return True

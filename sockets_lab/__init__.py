@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sockets_lab.network import Network
     from sockets_lab.observe.capture import capture
 
+    from sockets_lab.widgets.ladder import watch
 __all__ = [
     "Network",
     "banner",
@@ -67,9 +68,14 @@ __all__ = [
     "socket_state",
     "wait_for_state",
 ]
+    "watch",
 
 # Most lessons need none of these, and none needs to wait for them in its first cell.
-_ON_DEMAND = {"Network": "sockets_lab.network", "capture": "sockets_lab.observe.capture"}
+_ON_DEMAND = {
+    "Network": "sockets_lab.network",
+    "capture": "sockets_lab.observe.capture",
+    "watch": "sockets_lab.widgets.ladder",
+}
 
 
 def __getattr__(name: str) -> Any:

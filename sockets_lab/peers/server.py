@@ -72,6 +72,7 @@ class Server:
             if "error" in answer:
                 raise ServerError(answer["error"])
             self.address: Address = tuple(answer["address"])
+            _servers.add(self)
             cells.belongs_to_this_cell(self)
         except ChannelError as error:
             self._finalizer()
@@ -132,6 +133,14 @@ class Server:
     def __repr__(self) -> str:
         state = "running" if self.running else "stopped"
         return f"<{self.behaviour!r} at {self.address[0]}:{self.address[1]}, {state}>"
+
+
+_servers: weakref.WeakSet[Server] = weakref.WeakSet()
+
+
+def known_servers() -> list[Server]:
+    """Those that this process has started and still has a handle of, running or stopped."""
+    return list(_servers)
 
 
 def _release(channel: Channel, log: int, owner: int) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import reprlib
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sockets_lab.peers.transcript import show_bytes
+from sockets_lab.peers.call_words import show_arguments, show_result
 from sockets_lab.referee.deadline import TimeIsUp
 
 WATCHED = (
@@ -25,20 +24,6 @@ WATCHED = (
 KEPT_FIRST, KEPT_LAST = 30, 10
 
 _SOCKET = socket.socket  # the learner's function may give the name to something else
-_REPR = reprlib.Repr()  # short, and a repr that raises does no harm
-_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
-_NAMED = (socket.AddressFamily, socket.SocketKind, socket.MsgFlag)
-_SHUT = {int(how): name for name, how in vars(socket).items() if name.startswith("SHUT_")}
-_LEVELS = {  # the numbers of an option, and how the names of its level's options begin
-    int(getattr(socket, level)): (level, prefix)
-    for level, prefix in (
-        ("SOL_SOCKET", "SO_"),
-        ("IPPROTO_IP", "IP_"),
-        ("IPPROTO_IPV6", "IPV6_"),
-        ("IPPROTO_TCP", "TCP_"),
-    )
-}
-_OF_OTHER_LEVELS = ("SO_VM_", "SO_J1939_", "IP_DEFAULT_")
 Call = tuple[float, str, str]
 
 
@@ -119,7 +104,7 @@ def _watched(name: str, method: Callable[..., Any], log: CallLog, strangers: set
     def call(self: socket.socket, *args: Any, **kwargs: Any) -> Any:
         if threading.get_ident() in strangers or _needs_no_word(self, name, args, kwargs):
             return method(self, *args, **kwargs)
-        shown = _show_arguments(name, args, kwargs)
+        shown = show_arguments(name, args, kwargs)
         begun = time.monotonic()
         try:
             result = method(self, *args, **kwargs)
@@ -128,7 +113,8 @@ def _watched(name: str, method: Callable[..., Any], log: CallLog, strangers: set
             raise
         # What was sent may be read before send returns; what was received was sent before recv returned.
         at = None if name.startswith(("recv", "accept")) else begun
-        log.add(shown_name, f"{shown_name}({shown})" + _show_result(name, result), at)
+        returned = show_result(name, result)
+        log.add(shown_name, f"{shown_name}({shown})" + (f" -> {returned}" if returned else ""), at)
         return result
 
     return call
@@ -139,42 +125,6 @@ def _needs_no_word(sock: socket.socket, name: str, args: tuple[Any, ...], kwargs
     if name == "__init__":
         return kwargs.get("fileno") is not None or len(args) > 3
     return name == "close" and sock.fileno() == -1
-
-
-def _show_arguments(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    if name == "shutdown" and len(args) == 1 and type(args[0]) is int and args[0] in _SHUT:
-        return _SHUT[args[0]]
-    if name == "setsockopt" and len(args) > 2 and type(args[0]) is int and type(args[1]) is int:
-        return ", ".join([*_show_option(args[0], args[1]), *map(_show, args[2:])])
-    return ", ".join([_show(arg) for arg in args] + [f"{key}={_show(value)}" for key, value in kwargs.items()])
-
-
-def _show_option(level: int, option: int) -> tuple[str, str]:
-    name, prefix = _LEVELS.get(level, (str(level), ""))
-    if not prefix:
-        return name, str(option)
-    names = (known for known, value in vars(socket).items() if known.startswith(prefix) and value == option)
-    return name, next((known for known in names if not known.startswith(_OF_OTHER_LEVELS)), str(option))
-
-
-def _show(value: Any) -> str:
-    if isinstance(value, _NAMED):
-        return value.name or _REPR.repr(value)
-    if isinstance(value, (bytes, bytearray)):
-        return show_bytes(bytes(value[:64]), len(value), limit=16)
-    if isinstance(value, memoryview):
-        return f"a view of {value.nbytes} bytes"
-    return _REPR.repr(value)
-
-
-def _show_result(name: str, result: Any) -> str:
-    if result is None:
-        return ""
-    if name == "connect_ex" and result in errno.errorcode:
-        return f" -> {result} ({errno.errorcode[result]})"
-    if isinstance(result, tuple) and result and isinstance(result[0], _SOCKET):
-        return f" -> a socket, from {result[1]!r}"
-    return f" -> {_show(result)}"
 
 
 def _how_it_ended(error: BaseException) -> str:

@@ -25,7 +25,7 @@ _REFUSED = """
     acct swapon swapoff reboot quotactl quotactl_fd personality syslog vhangup nfsservctl uselib ustat sysfs _sysctl
     iopl ioperm modify_ldt sethostname setdomainname
     mbind set_mempolicy set_mempolicy_home_node migrate_pages move_pages remap_file_pages vmsplice
-    memfd_create memfd_secret shmget mq_open landlock_create_ruleset
+    memfd_create memfd_secret shmget semget msgget mq_open io_setup landlock_create_ruleset
 """
 # Newer than some versions of libseccomp; these numbers are the same on every architecture.
 _NEW = {
@@ -40,6 +40,9 @@ _NAMESPACES = (
 )
 # UNIX, INET, INET6, NETLINK, PACKET. Some others, such as VSOCK, are no part of a network namespace.
 _FAMILIES = frozenset({1, 2, 10, 16, 17})
+_NETLINK, _ROUTE, _SOCK_DIAG = 16, 0, 4  # other protocols reach firewalls, IPsec, audit
+_SOL_PACKET, _PACKET_FANOUT = 263, 18
+_RLIMIT_CORE = 4
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 _LOW = 0xFFFFFFFF
 
@@ -54,6 +57,12 @@ def compile_filter() -> bytes:
 
     refuse = seccomp.ERRNO(errno.EPERM)
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    # By default one thread would end, and the others go on.
+    rules.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
+
+    def is_int(number: int, value: int) -> Any:
+        """That an argument of type int has a value, whatever is in the upper half of its register."""
+        return seccomp.Arg(number, seccomp.MASKED_EQ, _LOW, value)
 
     def add(action: int, name: str, *arguments: Any) -> None:
         try:
@@ -68,13 +77,21 @@ def compile_filter() -> bytes:
     add(seccomp.ERRNO(errno.ENOSYS), "clone3")
     for flag in _NAMESPACES:
         add(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
-    for family in range(max(_FAMILIES)):
-        if family not in _FAMILIES:
-            unknown = seccomp.ERRNO(errno.EAFNOSUPPORT)
-            add(unknown, "socket", seccomp.Arg(0, seccomp.MASKED_EQ, _LOW, family))
-    add(seccomp.ERRNO(errno.EAFNOSUPPORT), "socket", seccomp.Arg(0, seccomp.GT, max(_FAMILIES)))
+    unknown = seccomp.ERRNO(errno.EAFNOSUPPORT)
+    for family in set(range(max(_FAMILIES))) - _FAMILIES:
+        add(unknown, "socket", is_int(0, family))
+    add(unknown, "socket", seccomp.Arg(0, seccomp.GT, max(_FAMILIES)))
+    unknown = seccomp.ERRNO(errno.EPROTONOSUPPORT)
+    for protocol in range(_ROUTE + 1, _SOCK_DIAG):
+        add(unknown, "socket", is_int(0, _NETLINK), is_int(2, protocol))
+    add(unknown, "socket", is_int(0, _NETLINK), seccomp.Arg(2, seccomp.GT, _SOCK_DIAG))
+    add(refuse, "setsockopt", is_int(1, _SOL_PACKET), is_int(2, _PACKET_FANOUT))
     for request in _TERMINAL_INPUT:
-        add(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, _LOW, request))
+        add(refuse, "ioctl", is_int(1, request))
+    # Its own limits alone, and not the one that keeps its memory out of the hands of a handler of core dumps.
+    add(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))
+    add(refuse, "prlimit64", is_int(1, _RLIMIT_CORE), seccomp.Arg(2, seccomp.NE, 0))
+    add(refuse, "setrlimit", is_int(0, _RLIMIT_CORE))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

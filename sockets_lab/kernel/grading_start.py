@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import tempfile
 import time
@@ -24,6 +25,7 @@ from sockets_lab.kernel.view import SCRATCH, environment_folders, sandbox_id
 from sockets_lab.kernel.warm import Job, run
 from sockets_lab.kernel.watch import EVERY_S, Watch
 
+_TERMINALS = 16  # of all that the machine has
 _filter = b""
 
 
@@ -76,7 +78,7 @@ def _close_the_view(base: str, limits: Limits, known_as: int) -> None:
         if not any(folder.is_relative_to(name) for folder in environment_folders()):  # it would be covered
             syscalls.mount(SCRATCH, name, None, syscalls.BIND)
     no_exec = syscalls.NO_SET_UID | syscalls.NO_EXEC
-    syscalls.mount("devpts", "/dev/pts", "devpts", no_exec, "newinstance,ptmxmode=0666,mode=620")
+    syscalls.mount("devpts", "/dev/pts", "devpts", no_exec, f"newinstance,ptmxmode=0666,mode=620,max={_TERMINALS}")
     socket.sethostname("submission")
 
 
@@ -95,6 +97,7 @@ def _attend(
     line.setblocking(False)
     send_from(line, {"started": True}, kernel)
     syscalls.prctl(syscalls.SET_DUMPABLE, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # which process 1 does not hear: pid_namespaces(7)
     init = Init(kernel, line, owner)
     watch = Watch(limits, SCRATCH)
     outer = [socket.socket(fileno=fd) for fd in listeners]

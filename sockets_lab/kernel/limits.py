@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MIB = 1024 * 1024
+_NO_CORE_DUMP = 1  # 0 would forbid a file, and not the program that core_pattern may name: core(5)
+_PENDING_SIGNALS = 1024  # and timers
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,8 @@ class Limits:
     """What one submission may use, all its processes together unless it says otherwise.
 
     Attributes:
-        memory_bytes: memory of its own, the scratch folder's included; beyond it everything is ended.
+        memory_bytes: memory of its own, what its sockets and its scratch folder hold included; beyond it everything
+            is ended.
         cpu_s: seconds of processor time; beyond it everything is ended.
         output_bytes: what the kernel says to its clients, encoded; beyond it everything is ended.
         processes: processes and threads; beyond it none can be started.
@@ -100,9 +103,10 @@ def hold_to(limits: Limits) -> None:
         (resource.RLIMIT_NPROC, limits.processes, limits.processes),
         (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
         (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
-        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_CORE, _NO_CORE_DUMP, _NO_CORE_DUMP),
         (resource.RLIMIT_MEMLOCK, 0, 0),
         (resource.RLIMIT_MSGQUEUE, 0, 0),
+        (resource.RLIMIT_SIGPENDING, _PENDING_SIGNALS, _PENDING_SIGNALS),
         (resource.RLIMIT_NICE, 0, 0),
         (resource.RLIMIT_RTPRIO, 0, 0),
     ):

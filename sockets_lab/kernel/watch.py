@@ -11,10 +11,12 @@ import resource
 from dataclasses import replace
 
 from sockets_lab.kernel.limits import Limits, Usage
+from sockets_lab.kernel.socket_memory import SocketMemory
 
 EVERY_S = 0.05
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _OWN = frozenset({"1"})
+_PAGE_TABLES = b"VmPTE:"  # a page of them for each page of zeros that is read, and no page is charged for that
 
 
 class Watch:
@@ -27,6 +29,7 @@ class Watch:
     def __init__(self, limits: Limits, scratch: str) -> None:
         self._limits = limits
         self._scratch = scratch
+        self._sockets = SocketMemory()
         self.usage = Usage()
         self.reached: set[str] = set()
 
@@ -34,21 +37,22 @@ class Watch:
         """Count; the name of the limit for which all must end, or nothing."""
         processes = [name for name in os.listdir("/proc") if name.isdigit() and name not in _OWN]
         scratch = self._scratch_bytes()
+        elsewhere = scratch + self._sockets.bytes_held()
         threads, open_files = self._counts(processes)
-        memory = sum(map(_memory, processes))
-        if memory + scratch > self._limits.memory_bytes:  # pages that forks share were counted for each of them
-            memory = sum(map(_memory_shared_out, processes))
+        memory = elsewhere + sum(map(_memory, processes))
+        if memory > self._limits.memory_bytes:  # pages that forks share were counted for each of them
+            memory = elsewhere + sum(map(_memory_shared_out, processes))
         cpu_s = _processor_time(processes)
         old = self.usage
         self.usage = replace(
             old,
-            memory_bytes=max(old.memory_bytes, memory + scratch),
+            memory_bytes=max(old.memory_bytes, memory),
             scratch_bytes=max(old.scratch_bytes, scratch),
             processes=max(old.processes, threads),
             open_files=max(old.open_files, open_files),
             cpu_s=max(old.cpu_s, round(cpu_s, 2)),
         )
-        if memory + scratch > self._limits.memory_bytes:
+        if memory > self._limits.memory_bytes:
             return "memory_bytes"
         return "cpu_s" if cpu_s > self._limits.cpu_s else ""
 
@@ -74,14 +78,16 @@ class Watch:
 
 
 def _memory(pid: str) -> int:
-    """Its anonymous and shared memory, without files' pages: proc_pid_status(5)."""
-    return _sum_of(f"/proc/{pid}/status", (b"RssAnon:", b"RssShmem:"))
+    """Its anonymous and shared memory and its page tables, without files' pages: proc_pid_status(5)."""
+    return _sum_of(f"/proc/{pid}/status", (b"RssAnon:", b"RssShmem:", _PAGE_TABLES))
 
 
 def _memory_shared_out(pid: str) -> int:
     """The same, each page divided by the number of its users; exact and a hundred times slower."""
     exact = _sum_of(f"/proc/{pid}/smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:"))
-    return exact or _memory(pid)  # a process may forbid the exact look
+    if not exact:  # a process may forbid the exact look
+        return _memory(pid)
+    return exact + _sum_of(f"/proc/{pid}/status", (_PAGE_TABLES,))
 
 
 def _sum_of(path: str, names: tuple[bytes, ...]) -> int:

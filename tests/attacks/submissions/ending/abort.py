@@ -1,0 +1,8 @@
+"""Aborts.
+
+Ends: -6
+"""
+
+import os
+
+os.abort()

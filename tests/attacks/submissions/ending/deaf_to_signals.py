@@ -1,0 +1,14 @@
+"""Ignores every signal that it may ignore, and waits.
+
+Stops: it
+"""
+
+import signal, time
+
+for number in range(1, 65):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True:
+    time.sleep(1000)

@@ -1,1 +1,1 @@
-"""What a lesson shows besides text: the questions to predict."""
+"""What a lesson shows besides text: questions to predict, the ladder, the states of sockets, buttons and sliders."""

@@ -1,0 +1,166 @@
+"""Follows ends of connections through their states, without holding a socket open."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sockets_lab.observe.addresses import in_words
+from sockets_lab.observe.state_machine import GONE, StateMachine
+from sockets_lab.observe.state_now import machine_of, state_now
+from sockets_lab.observe.tcp_machine import TCP
+from sockets_lab.observe.tcp_rows import Pair, TcpRow, tcp_row
+
+FIRST_LOOK = "here at the first look"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One state of an end's path.
+
+    Attributes:
+        state: its name.
+        cause: what led there.
+        at_s: seconds since the following began; None for a state that was over before anybody could look.
+    """
+
+    state: str
+    cause: str
+    at_s: float | None
+
+
+class End:
+    """One end and the path that it takes.
+
+    Attributes:
+        name: what the picture calls it.
+        machine: the table that it follows.
+        path: its states up to now.
+        pair: its own address and its peer's, once both are known; TCP only.
+        left_s: for how many seconds the kernel still keeps what is left of it; None where that is not limited.
+        local: its own address in words.
+    Resources:
+        none; it knows the socket by a weak reference.
+    """
+
+    def __init__(self, name: str, machine: StateMachine, sock: socket.socket | None, pair: Pair | None = None) -> None:
+        self.name = name
+        self.machine = machine
+        self.path: list[Step] = []
+        self.pair = pair
+        self.left_s: float | None = None
+        self.local = in_words(pair[0]) if pair else "none"
+        self._sock: Callable[[], socket.socket | None] = weakref.ref(sock) if sock is not None else lambda: None
+
+    @classmethod
+    def of(cls, name: str, sock: socket.socket) -> End:
+        """The end that a program holds as ``sock``.
+
+        Raises:
+            TypeError: it is not a socket.
+            ValueError: a kind of socket that has no drawing.
+        """
+        return cls(name, machine_of(sock), sock)
+
+    @property
+    def state(self) -> str:
+        """Where it was at the last look."""
+        return self.path[-1].state
+
+    @property
+    def visited(self) -> tuple[str, ...]:
+        """The names of its states up to now."""
+        return tuple(step.state for step in self.path)
+
+    @property
+    def over(self) -> bool:
+        """Nothing is left of it."""
+        return bool(self.path) and self.state == GONE
+
+    def go_on(self, state: str, left_s: float | None, at_s: float, *, orderly: bool = False) -> bool:
+        """Note where the kernel says that it is; True when the path went on."""
+        self.left_s = left_s
+        if not self.path:
+            self.path.append(Step(state, FIRST_LOOK, at_s))
+            return True
+        if state == self.state:
+            return False
+        *unseen, (last, cause) = self.machine.between(self.state, state, orderly=orderly)
+        self.path += [Step(passed, how, None) for passed, how in unseen]
+        self.path.append(Step(last, cause, at_s))
+        return True
+
+    def now(self) -> tuple[str, float | None]:
+        """The kernel's answer: the state, and for how many seconds it keeps what is left."""
+        sock = self._sock()
+        state = GONE
+        if sock is not None:
+            with contextlib.suppress(OSError):  # closed by another thread meanwhile
+                self._learn_addresses(sock)
+                state = state_now(sock, self.machine)
+        row: TcpRow | None = None
+        # What waits in TIME_WAIT is no longer the program's socket, even if that is still open.
+        if self.machine is TCP and self.pair and state in (GONE, "CLOSE"):
+            row = tcp_row(self.pair)
+        return (row.state, row.left_s) if row else (state, None)
+
+    def _learn_addresses(self, sock: socket.socket) -> None:
+        if sock.fileno() < 0:
+            return
+        self.local = in_words(sock.getsockname())
+        if self.machine is TCP:
+            with contextlib.suppress(OSError):
+                self.pair = sock.getsockname()[:2], sock.getpeername()[:2]
+
+
+class Following:
+    """All ends that are followed together, on one clock.
+
+    Attributes:
+        ends: those that were named, and the other ends that were found on this network.
+    """
+
+    def __init__(self, ends: list[End], peer_name: str = "the peer") -> None:
+        self.ends = ends
+        self._peer_name = peer_name
+        self._began = time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        """Nothing can move any more."""
+        return all(end.over for end in self.ends)
+
+    def now_s(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._began
+
+    def look(self) -> bool:
+        """Ask the kernel about every end; True when one has moved, or another was found."""
+        at_s = self.now_s()
+        answers = [(end, *end.now()) for end in self.ends if not end.over]
+        # Only an end that had the other's FIN gets TIME_WAIT: then the other was not reset.
+        in_peace = {end.pair[::-1] for end, state, _ in answers if end.pair and state == "TIME_WAIT"}
+        moved = [
+            end.go_on(state, left_s, at_s, orderly=end.pair is not None and end.pair in in_peace)
+            for end, state, left_s in answers
+        ]
+        found = self._other_ends()
+        for end in found:
+            end.go_on(*end.now(), at_s)
+        self.ends += found
+        return any(moved) or bool(found)
+
+    def _other_ends(self) -> list[End]:
+        known = {end.pair for end in self.ends}
+        found = []
+        for end in self.ends:
+            if end.pair is None or (there := (end.pair[1], end.pair[0])) in known or tcp_row(there) is None:
+                continue
+            alone = sum(other.pair is not None for other in self.ends) == 1
+            found.append(End(self._peer_name if alone else f"the peer of {end.name}", TCP, None, there))
+            known.add(there)
+        return found

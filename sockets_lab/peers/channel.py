@@ -42,12 +42,15 @@ class BadMessage(ChannelError):
 class Channel:
     """One end of a message channel.
 
+    Args:
+        max_bytes: of a message that comes in.
     Resources:
         owns the socket that it was given; ``close()`` or the ``with`` block closes it.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, max_bytes: int = MAX_BODY_BYTES) -> None:
         self._sock = sock
+        self._max_bytes = max_bytes
 
     @classmethod
     def pair(cls) -> tuple[Channel, Channel]:
@@ -56,9 +59,9 @@ class Channel:
         return cls(ours), cls(theirs)
 
     @classmethod
-    def adopt(cls, fd: int) -> Channel:
+    def adopt(cls, fd: int, max_bytes: int = MAX_BODY_BYTES) -> Channel:
         """The end behind a descriptor that another process handed over."""
-        return cls(socket.socket(fileno=fd))
+        return cls(socket.socket(fileno=fd), max_bytes)
 
     def send(self, message: Any, fds: Sequence[int] = (), *, timeout_s: float | None = None) -> None:
         """Send one message and duplicates of ``fds``.
@@ -102,8 +105,8 @@ class Channel:
         try:
             header = self._read(_HEADER.size, deadline, fds)
             length, expected_fds = _HEADER.unpack(header)
-            if length > MAX_BODY_BYTES:
-                raise BadMessage(f"a message claims {length} bytes; {MAX_BODY_BYTES} are allowed")
+            if length > self._max_bytes:
+                raise BadMessage(f"a message claims {length} bytes; {self._max_bytes} are allowed")
             body = self._read(length, deadline, None)
             if len(fds) != expected_fds:
                 raise BadMessage(f"{expected_fds} descriptors were announced and {len(fds)} came")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import random
 import reprlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sockets_lab import results
@@ -16,6 +17,7 @@ from sockets_lab.peers.channel import Channel, ChannelError
 from sockets_lab.peers.interrupts import HeldInterrupts
 from sockets_lab.peers.spawner import fork_from_warm_parent, kill_child
 from sockets_lab.referee import cells
+from sockets_lab.referee.asking import referee_outside
 from sockets_lab.referee.caller import LearnerCaller, may_be_interrupted
 from sockets_lab.referee.capture import captured_output
 from sockets_lab.referee.errors import CheckError, CheckInterrupted, LabFault
@@ -43,12 +45,12 @@ def check(answer: Callable[..., Any] | Prediction, *, seed: int | None = None) -
     """
     name = cells.name_of_argument(inspect.currentframe(), "check")
     if isinstance(answer, Prediction):
-        return check_prediction(answer, name, os.environ.get(SOLUTIONS))
+        return _hand_in(answer, name)
     exercise = _exercise_for(answer, name, cells.caller_globals(inspect.currentframe()))
     findings = run_check(answer, exercise, seed=seed)
     report = Report(findings)
     _latest[exercise.name] = report
-    if not os.environ.get(SOLUTIONS):
+    if not os.environ.get(SOLUTIONS) and referee_outside() is None:
         results.record(exercise.id, findings.points, findings.max_points)
     return report
 
@@ -137,20 +139,41 @@ def run_check(
 
 
 def _ask_referee(function: Callable[..., Any], params: dict[str, Any], stop_button: HeldInterrupts) -> Any:
-    """Start a referee, answer its calls, and see to its end; what it finally said."""
-    referee: int | None = None
-    ours, theirs = Channel.pair()
+    """Start a referee, or ask the one outside, and answer its calls; what it finally said."""
     # Captured from before the referee begins to count this process's descriptors.
-    with ours, captured_output() as captured:
+    with captured_output() as captured, _referee_for(params) as ours:
         caller = LearnerCaller(ours, function, captured, stop_button)
         try:
-            with theirs:
-                referee = fork_from_warm_parent("sockets_lab.referee.session:run", params, [theirs.fileno()])
             return caller.until_verdict()
         finally:
             caller.close()
-            if referee is not None:
-                kill_child(referee)  # its verdict has come, or nobody wants it any more
+
+
+@contextlib.contextmanager
+def _referee_for(params: dict[str, Any]) -> Iterator[Channel]:
+    """The channel to a referee, which is gone when the block ends."""
+    outside = referee_outside()
+    if outside is not None:
+        with outside.begin(find_exercise(params["exercise"]).name, params["seed"], params["only"]) as ours:
+            yield ours
+        return
+    ours, theirs = Channel.pair()
+    referee: int | None = None
+    try:
+        with ours:
+            with theirs:
+                referee = fork_from_warm_parent("sockets_lab.referee.session:run", params, [theirs.fileno()])
+            yield ours
+    finally:
+        if referee is not None:
+            kill_child(referee)  # its verdict has come, or nobody wants it any more
+
+
+def _hand_in(prediction: Prediction, name: str | None) -> Report:
+    try:
+        return check_prediction(prediction, name, os.environ.get(SOLUTIONS), referee_outside())
+    except ChannelError as error:
+        raise CheckError(f"the referee is gone ({error}): this prediction was not handed in") from error
 
 
 def _exercise_for(answer: Any, name: str | None, namespace: dict[str, Any]) -> Exercise:

@@ -103,7 +103,7 @@ def decode(data: Any, decode_socket: SocketDecoder, depth: int = 0) -> Any:
                 return Opaque(str(data["type"])[:MAX_REPR], str(data["text"])[: 2 * MAX_REPR])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadValue(f"{type(error).__name__}: {error}") from error
-    raise BadValue(f"unknown kind {data['$']!r}")
+    raise BadValue(f"unknown kind {data['$']!r:.60}")
 
 
 def _socket_enum(class_name: str, value: int) -> int:

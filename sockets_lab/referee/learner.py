@@ -7,15 +7,16 @@ import os
 import re
 import select
 import socket
+import struct
 import time
 from collections import Counter
 from typing import Any
 
-import psutil
-
-from sockets_lab.exercises.table import Hung, LearnerSocket, Outcome, Raised
+from sockets_lab.exercises.table import Hung, LearnerSocket, Outcome
 from sockets_lab.peers.channel import Channel, ChannelTimeout
+from sockets_lab.referee.answers import Answer, Received, read_flag, read_text, read_timeout
 from sockets_lab.referee.codec import BadValue, decode, encode
+from sockets_lab.referee.looking import ProcessView
 
 GRACE_S = 5.0
 SETTLE_S = 0.1
@@ -25,14 +26,13 @@ class Learner:
     """A learner's process, as a trial's table sees it (:class:`sockets_lab.exercises.table.LearnerSide`).
 
     Args:
-        channel: the way there.
-        pid: its process id, by which its descriptors and its use of the processor are looked up.
+        channel: the way there. What comes from there is checked, not believed.
+        view: a look at it from outside.
     """
 
-    def __init__(self, channel: Channel, pid: int) -> None:
+    def __init__(self, channel: Channel, view: ProcessView) -> None:
         self._channel = channel
-        self._process = psutil.Process(pid)
-        self._fd_folder = f"/proc/{pid}/fd"
+        self._view = view
         self._sockets: dict[int, LearnerSocket] = {}
         self._next_handle = 1
         self._running = False
@@ -56,7 +56,7 @@ class Learner:
             "limit_s": limit_s,
         }
         self._limit_s = limit_s
-        self._links_before = Counter(self._links().values())
+        self._links_before = Counter(self._view.links().values())
         self._links_before.update(_link(fd) for fd in fds)
         self._cpu_before = self.processor_s()
         self._started = time.monotonic()
@@ -64,62 +64,45 @@ class Learner:
         self._running = True
 
     def finish(self) -> Outcome:
-        """Wait for the call's end. A process that does not even answer counts as hung."""
+        """Wait for the call's end. A process that does not even answer counts as hung.
+
+        Raises:
+            BadValue: what came is no answer to a call.
+        """
         self._running = False
         try:
-            answer, fds = self._channel.receive(timeout_s=self._limit_s + GRACE_S)
+            data, fds = self._channel.receive(timeout_s=self._limit_s + GRACE_S)
         except ChannelTimeout:
             return Outcome(hung=Hung(None, "", interrupted=False), seconds=time.monotonic() - self._started)
+        ended = time.monotonic()
         cpu_s, queued_s = self.processor_s()
-        outcome = Outcome(
-            seconds=time.monotonic() - self._started,
-            cpu_s=cpu_s - self._cpu_before[0],
-            queued_s=queued_s - self._cpu_before[1],
-            calls=[(float(at), str(who), str(text)) for at, who, text in answer["calls"]],
-            call_names=frozenset(map(str, answer["call_names"])),
-            default_timeout=answer["default_timeout"],
-            printed=str(answer["printed"]),
-        )
-        for handle, closed, timeout in answer["sockets"]:
-            if handle in self._sockets:
-                self._sockets[handle].closed, self._sockets[handle].timeout = closed, timeout
-        if "hung" in answer:
-            outcome.hung = Hung(answer["hung"]["line"], answer["hung"]["source"])
-        elif "raised" in answer:
-            raised = answer["raised"]
-            outcome.raised = Raised(
-                tuple(raised["names"]),
-                raised["text"],
-                raised["line"],
-                raised["source"],
-                raised["errno"],
-                tuple(raised["cause"]),
+        with contextlib.closing(Received(fds)) as received:
+            answer = Answer.read(data)
+            outcome = Outcome(
+                seconds=ended - self._started,
+                cpu_s=cpu_s - self._cpu_before[0],
+                queued_s=queued_s - self._cpu_before[1],
+                calls=[(min(max(at, self._started), ended), "your code", text) for at, text in answer.calls],
+                call_names=answer.call_names,
+                default_timeout=answer.default_timeout,
+                printed=answer.printed,
+                raised=answer.raised,
+                hung=answer.hung,
             )
-        else:
-            outcome.value = decode(answer["returned"], lambda data: self._take(data, fds))
+            for handle, closed, timeout in answer.sockets:
+                if known := self._sockets.get(handle):
+                    known.closed, known.timeout = closed and not self._holds(known), timeout
+            if outcome.raised is None and outcome.hung is None:
+                outcome.value = decode(answer.returned, lambda told: self._take(told, received))
         if outcome.hung is None:
-            outcome.left_open = self._left_open() + [_unclosed(str(text)) for text in answer["unclosed"]]
-            outcome.left_open += [f"thread {name} still runs" for name in answer["threads"]]
-            outcome.left_open += [f"process {name} still runs" for name in answer["processes"]]
+            outcome.left_open = self._left_open() + [_unclosed(text) for text in answer.unclosed]
+            outcome.left_open += [f"thread {name} still runs" for name in answer.threads]
+            outcome.left_open += [f"process {name} still runs" for name in answer.processes]
         return outcome
 
     def processor_s(self) -> tuple[float, float]:
-        """Seconds that the main thread has used, and has waited for a processor.
-
-        Other threads of a kernel are none of the function's business.
-        Source: /proc/pid/schedstat (Linux Documentation/scheduler/sched-stats.rst), nanoseconds; elsewhere psutil.
-        """
-        try:
-            with open(f"/proc/{self._process.pid}/schedstat") as file:
-                used, queued, _ = file.read().split()
-            return int(used) / 1e9, int(queued) / 1e9
-        except (OSError, ValueError):
-            pass
-        try:
-            times = self._process.cpu_times()
-        except psutil.Error:
-            return 0.0, 0.0
-        return float(times.user + times.system), 0.0
+        """Seconds that its main thread has used, and has waited for a processor."""
+        return self._view.processor_s()
 
     @property
     def running(self) -> bool:
@@ -139,12 +122,18 @@ class Learner:
         """Close every socket of the trial, there and here."""
         self._forget(list(self._sockets.values()))
 
+    def drop(self) -> None:
+        """Close every socket of the trial here; a process that does not answer keeps its own."""
+        for known in self._sockets.values():
+            _close_at_once(known.sock)
+        self._sockets.clear()
+
     def _forget(self, sockets: list[LearnerSocket]) -> None:
         self._channel.send({"forget": [known.handle for known in sockets]}, timeout_s=GRACE_S)
-        self._channel.receive(timeout_s=GRACE_S)
+        _, fds = self._channel.receive(timeout_s=GRACE_S)
+        Received(fds).close()
         for known in sockets:
-            if known.sock is not None:
-                known.sock.close()
+            _close_at_once(known.sock)
             del self._sockets[known.handle]
 
     def _give(self, known: LearnerSocket, fds: list[int]) -> dict[str, Any]:
@@ -155,31 +144,22 @@ class Learner:
             fds.append(known.kernel.fileno())
         return told
 
-    def _take(self, data: dict[str, Any], fds: list[int]) -> LearnerSocket:
-        handle = int(data["handle"])
+    def _take(self, told: dict[str, Any], received: Received) -> LearnerSocket:
+        handle = told["handle"]
         if handle in self._sockets:
-            if "fd" in data:
-                os.close(fds[data["fd"]])
             return self._sockets[handle]
-        try:
-            duplicate = socket.socket(fileno=fds[data["fd"]]) if "fd" in data else None
-        except (OSError, IndexError) as error:
-            raise BadValue(f"not a socket: {error}") from error
-        timeout = data["timeout"]
-        taken = LearnerSocket(handle, duplicate, timeout, bool(data["closed"]), str(data["type"]), known_there=True)
+        if type(handle) is not int or handle > 0:
+            raise BadValue("a socket that was not handed over")
+        duplicate = received.take_socket(told["fd"]) if "fd" in told else None
+        timeout, closed, name = read_timeout(told["timeout"]), read_flag(told["closed"]), read_text(told["type"], 100)
+        taken = LearnerSocket(handle, duplicate, timeout, closed or duplicate is None, name, known_there=True)
         self._sockets[handle] = taken
         return taken
 
     # What the system says of the learner's process
 
-    def _links(self) -> dict[int, str]:
-        """What each of its descriptors refers to. Source: proc(5), /proc/pid/fd."""
-        found: dict[int, str] = {}
-        with contextlib.suppress(OSError):
-            for name in os.listdir(self._fd_folder):
-                with contextlib.suppress(OSError):
-                    found[int(name)] = os.readlink(f"{self._fd_folder}/{name}")
-        return found
+    def _holds(self, known: LearnerSocket) -> bool:
+        return known.sock is not None and _link(known.sock.fileno()) in self._view.links().values()
 
     def _left_open(self) -> list[str]:
         """Descriptors that the call added and that are neither handed over nor returned.
@@ -192,7 +172,7 @@ class Learner:
                 expected[_link(known.sock.fileno())] += 1
         deadline = time.monotonic() + SETTLE_S
         while True:
-            links = self._links()
+            links = self._view.links()
             extra = Counter(links.values()) - expected
             if not extra or time.monotonic() > deadline:
                 break
@@ -202,6 +182,14 @@ class Learner:
             for link, count in extra.items()
             for fd in sorted((fd for fd in links if links[fd] == link), reverse=True)[:count]
         ]
+
+
+def _close_at_once(sock: socket.socket | None) -> None:
+    """Close a socket whose options may be the learner's: SO_LINGER would make close(2) wait."""
+    if sock is not None and sock.fileno() != -1:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 0, 0))
+        sock.close()
 
 
 def _link(fd: int) -> str:

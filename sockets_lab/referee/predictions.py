@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from sockets_lab import results
+from sockets_lab.referee.asking import RefereeOutside
 from sockets_lab.referee.errors import CheckError
-from sockets_lab.referee.report import Report, in_frame
+from sockets_lab.referee.report import Report, format_points, in_frame
 from sockets_lab.referee.verdicts import Findings, Verdict
 
 ANSWERS_FILE = "answers.toml"
@@ -53,13 +54,16 @@ class PredictionReport(Report):
         return {"text/plain": repr(self), "text/html": in_frame(f"<p><b>{escape(name)}:</b>{with_code(rest)}</p>")}
 
 
-def check_prediction(prediction: Prediction, name: str | None, solutions: str | None) -> Report:
+def check_prediction(
+    prediction: Prediction, name: str | None, solutions: str | None, referee: RefereeOutside | None = None
+) -> Report:
     """Hand in a prediction.
 
     Args:
         name: the variable that holds it, which is the question's name in the key.
         solutions: the instructor's folder with the key; None on a learner's machine, where a prediction
             counts as handed in, and the demonstration tells whether it was right.
+        referee: in a sandbox, who keeps the answer; the key is outside.
     Raises:
         CheckError: there is no answer yet, or no key where there must be one.
     """
@@ -67,18 +71,41 @@ def check_prediction(prediction: Prediction, name: str | None, solutions: str | 
         raise CheckError("check() takes the prediction by its name, as in check(recv_count)")
     if prediction.answer is None:
         raise CheckError(f"{name} has no answer yet: answer in the cell above, then run this cell again")
+    if referee is not None:
+        referee.hand_in(name, prediction.answer, prediction.in_words)
+        return _kept(name, prediction)
     if solutions is None:
         results.record(f"prediction.{name}", 1, 1)
-        verdict = Verdict(name, f"kept: {prediction.in_words}", "passed", 1)
-        said = f"{name}: you predict {prediction.in_words}. Run the next cell and see whether you are right."
-        return PredictionReport(Findings(name, 1, 1, 0, (verdict,)), said)
+        return _kept(name, prediction)
     right = _key(Path(solutions)).get(name)
     if right is None:
         raise CheckError(f"the key in {solutions} has no answer for {name}")
-    good = prediction.answer in (right if isinstance(right, list) else [right])
-    verdict = Verdict(name, f"predicted: {prediction.in_words}", "passed" if good else "failed", 1)
-    said = f"{name}: {int(good)} of 1 points; you predicted {prediction.in_words}"
-    return PredictionReport(Findings(name, float(good), 1, 0, (verdict,)), said)
+    return report_of_prediction(judge_prediction(name, prediction.answer, prediction.in_words, right))
+
+
+def judge_prediction(name: str, answer: str | float, words: str, right: Any) -> Findings:
+    """Compare an answer with the key.
+
+    Args:
+        words: the answer as the learner chose it.
+        right: the right answer, or a list of right ones.
+    """
+    good = answer in (right if isinstance(right, list) else [right])
+    verdict = Verdict(name, f"predicted {words}", "passed" if good else "failed", 1)
+    return Findings(name, float(good), 1, 0, (verdict,))
+
+
+def report_of_prediction(findings: Findings) -> Report:
+    """How a prediction that was compared with the key is shown."""
+    points = format_points(findings.points)
+    said = f"{findings.exercise}: {points} of 1 points; you {findings.verdicts[0].title}"
+    return PredictionReport(findings, said)
+
+
+def _kept(name: str, prediction: Prediction) -> Report:
+    verdict = Verdict(name, f"kept: {prediction.in_words}", "passed", 1)
+    said = f"{name}: you predict {prediction.in_words}. Run the next cell and see whether you are right."
+    return PredictionReport(Findings(name, 1, 1, 0, (verdict,)), said)
 
 
 def with_code(text: str) -> str:

@@ -10,10 +10,11 @@ from sockets_lab.exercises import find_exercise, load_hidden_trials
 from sockets_lab.exercises.model import Exercise, Trial
 from sockets_lab.exercises.python_errors import own_hints
 from sockets_lab.exercises.table import Hints, Table, TrialFailed, TrialSkipped, blamed
-from sockets_lab.peers.channel import Channel, ChannelClosed, ChannelError, ChannelTimeout
+from sockets_lab.peers.channel import Channel, ChannelError
 from sockets_lab.peers.connection import describe_error
 from sockets_lab.referee.codec import BadValue
 from sockets_lab.referee.learner import Learner
+from sockets_lab.referee.looking import SystemView
 from sockets_lab.referee.verdicts import Findings, Verdict, points_for
 
 MAX_TIMEOUTS = 2
@@ -39,10 +40,10 @@ def run(params: dict[str, Any], fds: list[int]) -> None:
             exercise = find_exercise(params["exercise"])
             if params["solutions"]:
                 load_hidden_trials(params["solutions"], exercise)
-            findings = judge(exercise, Learner(channel, params["pid"]), params["seed"], params["only"])
+            findings = judge(exercise, Learner(channel, SystemView(params["pid"])), params["seed"], params["only"])
             channel.send({"findings": findings.as_data()})
-        except (ChannelClosed, ChannelTimeout):
-            return  # the learner's process has gone, or the learner pressed stop
+        except ChannelError:
+            return  # the learner's process has gone or speaks nonsense, or the learner pressed stop
         except Exception as error:
             with contextlib.suppress(ChannelError):
                 channel.send({"fault": f"the lab's own trial failed, not your code: {describe_error(error)}"})
@@ -97,8 +98,13 @@ def run_trial(trial: Trial, learner: Learner, seed: int) -> tuple[Verdict, Table
             failure = error
         except TrialSkipped as error:
             skipped = str(error)
-        table.abandon()
-        if not table.lost_the_learner:
+        try:
+            table.abandon()
+        except BadValue as error:
+            failure = failure or _unreadable(error)
+        if table.lost_the_learner:
+            learner.drop()
+        else:
             learner.forget()
         told = list(table.steps)
     table.steps = told  # without the end of the peers, which belongs to no encounter
@@ -117,7 +123,7 @@ def _play(trial: Trial, table: Table) -> None:
     try:
         trial.run(table)
     except BadValue as error:
-        raise TrialFailed(f"what your function returned could not be read: {error}") from error
+        raise _unreadable(error) from error
     except OSError as error:
         told = _how_the_peer_fared(error)
         if not table.running:
@@ -129,6 +135,10 @@ def _play(trial: Trial, table: Table) -> None:
             failure.message += ", while the peer waited for you" if table.outcome.hung else ""
             raise
         raise _peer_stuck(table, told) from error
+
+
+def _unreadable(error: BadValue) -> TrialFailed:
+    return TrialFailed(f"what came back from your function could not be read: {error}")
 
 
 def _peer_stuck(table: Table, told: str) -> TrialFailed:

@@ -59,7 +59,8 @@ class MainThreadTimer:
             signal.setitimer(signal.ITIMER_REAL, seconds, then_every_s)
             return
         if not self._open:
-            event = _Event(signal=SIGNAL, notify=_SIGEV_THREAD_ID, thread=threading.main_thread().native_id or 0)
+            # Asked anew: a forked kernel's threading module still knows its parent's number.
+            event = _Event(signal=SIGNAL, notify=_SIGEV_THREAD_ID, thread=threading.get_native_id())
             if _libc.timer_create(_CLOCK_MONOTONIC, ctypes.byref(event), ctypes.byref(self._id)):
                 raise OSError(ctypes.get_errno(), "the kernel gives no timer for the deadline of your function")
             self._open = True

@@ -7,7 +7,9 @@ network is gone with it, and the machine's own network is never touched.
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
+import subprocess
 import traceback
 from pathlib import Path
 
@@ -17,6 +19,20 @@ from sockets_lab.network.netlink import Netlink
 from tests.leaks import held, left_since
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+NAMESPACES = ["unshare", "--user", "--map-current-user", "--net", "--pid", "--fork", "--mount-proc", "true"]
+
+
+@functools.cache
+def namespaces_are_missing() -> bool:
+    """Whether the platform itself gives no user, network and PID namespaces, as in a chroot or a strict container."""
+    return subprocess.run(NAMESPACES, capture_output=True).returncode != 0
+
+
+def skip_without_namespaces(items: list[pytest.Item]) -> None:
+    """Mark what cannot be tried on such a platform."""
+    for item in items if items and namespaces_are_missing() else ():
+        item.add_marker(pytest.mark.may_skip)
+        item.add_marker(pytest.mark.skip(reason="no user, network and PID namespaces here"))
 
 
 def enter_own_network(user_inside: int = 0, group_inside: int = 0) -> None:
@@ -33,6 +49,11 @@ def enter_own_network(user_inside: int = 0, group_inside: int = 0) -> None:
         Path(f"/proc/self/{name}").write_text(text)
     with Netlink() as netlink:
         netlink.set_up(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip them where there are no namespaces."""
+    skip_without_namespaces([one for one in items if getattr(getattr(one, "module", None), "OWN_NETWORK", False)])
 
 
 @pytest.hookimpl(tryfirst=True)

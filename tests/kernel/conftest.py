@@ -17,19 +17,15 @@ from jupyter_core.utils import ensure_event_loop
 
 from sockets_lab.kernel.owner import release, shared
 from tests.kernel.kernels import LabKernel
+from tests.own_network import skip_without_namespaces
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMESPACES = ["unshare", "--user", "--map-current-user", "--net", "--pid", "--fork", "--mount-proc", "true"]
 LEARNER = 23456  # a user without a name, made for the purpose by being used
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where the platform itself gives no namespaces, nothing here can be tried."""
-    here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
-    if here and subprocess.run(NAMESPACES, capture_output=True).returncode:
-        for item in here:
-            item.add_marker(pytest.mark.may_skip)
-            item.add_marker(pytest.mark.skip(reason="no user, network and PID namespaces here"))
+    skip_without_namespaces([item for item in items if item.path.is_relative_to(Path(__file__).parent)])
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -14,8 +14,8 @@ import pytest
 
 from sockets_lab.peers.spawner import close_warm_parent, warm_parent
 from tests.leaks import held, left_since
-from tests.processes import Kernel, Script
 from tests.own_network import pytest_collection_modifyitems as pytest_collection_modifyitems
+from tests.processes import Kernel, Script
 from tests.skips import pytest_make_collect_report as pytest_make_collect_report
 from tests.skips import pytest_runtest_makereport as pytest_runtest_makereport
 

@@ -9,6 +9,7 @@ if sys.platform == "win32":
 
 from typing import TYPE_CHECKING, Any
 
+from sockets_lab.demonstrations import stand_in_where_missing
 from sockets_lab.observe import connections, explain, packet_counts, socket_state, wait_for_state
 from sockets_lab.overview import progress
 from sockets_lab.peers import (
@@ -36,8 +37,10 @@ from sockets_lab.widgets.prediction import predict
 if TYPE_CHECKING:
     from sockets_lab.network import Network
     from sockets_lab.observe.capture import capture
-
     from sockets_lab.widgets.ladder import watch
+    from sockets_lab.widgets.sliders import sliders
+    from sockets_lab.widgets.states import states
+
 __all__ = [
     "Network",
     "banner",
@@ -64,17 +67,21 @@ __all__ = [
     "resetter",
     "serve",
     "silent",
+    "sliders",
     "slow_accept",
     "socket_state",
+    "states",
     "wait_for_state",
-]
     "watch",
+]
 
 # Most lessons need none of these, and none needs to wait for them in its first cell.
 _ON_DEMAND = {
     "Network": "sockets_lab.network",
     "capture": "sockets_lab.observe.capture",
     "watch": "sockets_lab.widgets.ladder",
+    "sliders": "sockets_lab.widgets.sliders",
+    "states": "sockets_lab.widgets.states",
 }
 
 
@@ -88,3 +95,4 @@ def __getattr__(name: str) -> Any:
 
 
 watch_cells()
+stand_in_where_missing()

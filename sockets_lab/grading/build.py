@@ -24,6 +24,8 @@ from pathlib import Path
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from sockets_lab.demonstrations import FOLDER as PICTURES
+from sockets_lab.demonstrations import pictures_of, text_of
 from sockets_lab.exercises import UNITS
 from sockets_lab.grading.leaks import Secrets
 from sockets_lab.grading.lessons import LessonError, read_lesson, run_lesson
@@ -81,6 +83,7 @@ def build(
         for unit in chosen:
             lessons = {path.stem for path in _lessons(root, unit)}
             changed += _bring_in(stage / SOURCE / unit, root / SOURCE / unit, "*.ipynb", lessons)
+            changed += _bring_in(stage / SOURCE / unit, root / SOURCE / unit, f"{PICTURES}/*", lessons)
             changed += _bring_in(stage / RELEASE / unit, root / RELEASE / unit, "**/*", lessons)
     return changed
 
@@ -113,7 +116,9 @@ def _build_solutions(root: Path, stage: Path, unit: str, jobs: int | None, say: 
         raise BuildError("; ".join(f"{SOURCE}/{unit}: {problem}" for problem in wrong))
     rules = read_rules(root / RULES) if (root / RULES).exists() else []
     staged = stage / SOURCE / unit
-    shutil.copytree(root / SOURCE / unit, staged, ignore=shutil.ignore_patterns("*.ipynb", "__pycache__", ".*"))
+    shutil.copytree(
+        root / SOURCE / unit, staged, ignore=shutil.ignore_patterns("*.ipynb", PICTURES, "__pycache__", ".*")
+    )
     for text, lesson in zip(texts, _run_all(texts, jobs), strict=True):
         say(f"{unit}/{text.stem}: executed")
         old = _read(root / SOURCE / unit / f"{text.stem}.ipynb")
@@ -121,6 +126,15 @@ def _build_solutions(root: Path, stage: Path, unit: str, jobs: int | None, say: 
             keep_equal_outputs(lesson, old, rules)
         stamp(lesson)
         (staged / f"{text.stem}.ipynb").write_text(nbformat.writes(lesson) + "\n", encoding="utf-8")
+        _write_pictures(lesson, staged / PICTURES / f"{text.stem}.json")
+
+
+def _write_pictures(lesson: NotebookNode, path: Path) -> None:
+    """What the lesson's demonstrations show, for kernels that cannot: learners get it, as they get no outputs."""
+    pictures = pictures_of(lesson.cells)
+    if pictures:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text_of(pictures), encoding="utf-8")
 
 
 def _run_all(texts: list[Path], jobs: int | None) -> Iterator[NotebookNode]:
@@ -181,6 +195,10 @@ def _bring_in(staged: Path, place: Path, pattern: str, lessons: set[str]) -> lis
             changed.append(old)
     for old in sorted(place.glob("*.ipynb")):
         if old.stem not in lessons and is_ours(_read(old)):
+            old.unlink()
+            changed.append(old)
+    for old in sorted(place.glob(f"{PICTURES}/*.json")):
+        if not (staged / old.relative_to(place)).exists():
             old.unlink()
             changed.append(old)
     return changed

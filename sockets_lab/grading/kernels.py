@@ -45,6 +45,24 @@ class ThisPythonManager(AsyncKernelManager):
         super().__init__(**{**kwargs, **where, "kernel_spec_manager": ThisPython()})
 
 
+class ThisPythonInLab(ThisPython):
+    """The same in a network of its own, where the system gives one."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """The specification of this interpreter's lab kernel."""
+        spec = super().get_kernel_spec(kernel_name)
+        spec.metadata = {"kernel_provisioner": {"provisioner_name": "sockets-lab"}}
+        return spec
+
+
+class LabManager(ThisPythonManager):
+    """Starts lab kernels, in which every demonstration can be had."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kernel_spec_manager = ThisPythonInLab()
+
+
 def kernel_environment(folder: str) -> dict[str, str]:
     """This process's environment for a kernel that neither sees nor changes what belongs to the user.
 

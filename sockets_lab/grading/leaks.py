@@ -6,6 +6,7 @@ files. Lines that say nothing about a solution (``try:``, ``return None``, impor
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -80,6 +81,8 @@ class Secrets:
                 leaks = ["such a file is kept back"]
             elif path.suffix == ".ipynb":
                 leaks = self.found_in_notebook(nbformat.read(path, as_version=4))
+            elif path.suffix == ".json":  # where a line's end does not end a line of the file
+                leaks = self.found_in_text("\n".join(_texts(json.loads(path.read_text(encoding="utf-8")))))
             else:
                 leaks = self.found_in_text(path.read_text(encoding="utf-8", errors="replace"))
             found += [f"{path.relative_to(release)}: {leak}" for leak in leaks]

@@ -13,7 +13,9 @@ from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKerne
 from nbformat.notebooknode import NotebookNode
 from nbgrader.utils import determine_grade, is_grade
 
-from sockets_lab.grading.kernels import ThisPythonManager, kernel_environment
+from sockets_lab.demonstrations import is_stand_in
+from sockets_lab.grading.kernels import LabManager, kernel_environment
+from sockets_lab.kernel.owner import release
 
 CELL_TIMEOUT_S = 120
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -53,7 +55,7 @@ def run_lesson(path: Path) -> NotebookNode:
     """The lesson with its outputs, as a learner who has solved everything sees them: visible trials alone.
 
     Raises:
-        LessonError: a cell raised, hung or earned fewer points than it should.
+        LessonError: a cell raised, hung, earned fewer points than it should, or could not show its demonstration live.
     """
     lesson = read_lesson(path)
     at = 0
@@ -66,7 +68,7 @@ def run_lesson(path: Path) -> NotebookNode:
         client = NotebookClient(
             lesson,
             timeout=CELL_TIMEOUT_S,
-            kernel_manager_class=ThisPythonManager,
+            kernel_manager_class=LabManager,
             resources={"metadata": {"path": str(path.parent)}},
             on_cell_start=remember,
             coalesce_streams=True,  # what is printed comes in pieces of any size
@@ -81,7 +83,11 @@ def run_lesson(path: Path) -> NotebookNode:
             raise LessonError(f"{_place(path, lesson, at)} ended its kernel") from error
         except CellControlSignal as error:
             raise LessonError(f"{_place(path, lesson, at)} did not end within {CELL_TIMEOUT_S} s") from error
+        finally:
+            release()
     for number, cell in enumerate(lesson.cells):
+        for output in filter(is_stand_in, cell.get("outputs", ())):
+            raise LessonError(f"{_place(path, lesson, number)} is not shown live here: {output.data['text/plain']}")
         if is_grade(cell):
             points, max_points = determine_grade(cell)
             if points != max_points:

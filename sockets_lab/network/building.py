@@ -65,7 +65,7 @@ def build(topology: Topology, mtu: int) -> Built:
         return in_thread(lambda: _build(topology, mtu))
     except OSError as error:
         if error.errno in (errno.EPERM, errno.EACCES):
-            why = "this process may not: open the lesson with the kernel “Sockets Lab”"
+            why = "this process may not: open the lesson with the kernel “Sockets Lab” (menu Kernel, Change Kernel)"
         elif error.errno in (errno.EOPNOTSUPP, errno.ENODEV):
             why = "this machine's kernel lacks a part (veth): sudo modprobe veth"
         else:

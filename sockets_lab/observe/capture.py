@@ -13,6 +13,7 @@ from typing import Self
 
 from sockets_lab.observe.capture_ring import frames_of_blocks, open_ring
 from sockets_lab.observe.isolated_process import IsolatedProcess
+from sockets_lab.observe.not_here import NotHere
 from sockets_lab.observe.packets import Packet, Packets
 
 LIMIT_BYTES = 1 << 30
@@ -20,6 +21,10 @@ LIMIT_BYTES = 1 << 30
 
 class CaptureError(RuntimeError):
     """A capture cannot be had, or what was waited for did not come; the text says why."""
+
+
+class CaptureUnavailable(CaptureError, NotHere):
+    """This process may not capture at all."""
 
 
 class Capture:
@@ -38,9 +43,9 @@ class Capture:
         try:
             ring = open_ring(interface)
         except PermissionError:
-            raise CaptureError(
+            raise CaptureUnavailable(
                 f"capture on {interface or 'all interfaces'}: this process may not (CAP_NET_RAW); "
-                "open the lesson with the kernel “Sockets Lab”"
+                "open the lesson with the kernel “Sockets Lab” (menu Kernel, Change Kernel)."
             ) from None
         except OSError as error:
             raise CaptureError(
@@ -138,11 +143,12 @@ def capture(interface: str = "", *, limit_bytes: int = LIMIT_BYTES) -> Capture:
         interface: such as ``lo``; empty for all of this network.
         limit_bytes: how much memory the packets may take; what comes later is counted.
     Raises:
-        CaptureError: there is no such interface, or this process may not capture.
+        CaptureUnavailable: this process may not capture.
+        CaptureError: there is no such interface.
     Resources:
         see ``Capture``.
     Source: packet(7). On loopback each packet is seen twice, leaving and coming in, and kept once.
     """
     if sys.platform != "linux":
-        raise CaptureError("capture: only Linux has packet sockets; on this system use Wireshark")
+        raise CaptureUnavailable("capture: only Linux has packet sockets; on this system use Wireshark.")
     return Capture(interface, limit_bytes)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from sockets_lab.demonstrations.stored import find_picture
 from sockets_lab.exercises import EXERCISES
 from sockets_lab.grading import build as build_module
 from sockets_lab.grading import lessons, structure
@@ -20,6 +22,7 @@ SOLUTION = Path("solutions", UNIT, f"{LESSON}.ipynb")
 TEXT = SOLUTION.with_suffix(".md")
 RELEASED = Path("notebooks", UNIT, f"{LESSON}.ipynb")
 CODE = "\n```{{code-cell}} ipython3\n{}\n```\n"
+LESSON_HEAD = "---\nkernelspec: {name: python3, display_name: Python 3, language: python}\n---\n"
 Content = dict[Path, bytes]
 
 
@@ -189,3 +192,45 @@ def test_what_is_no_course_or_no_unit_is_one_sentence(course: Path, tmp_path: Pa
     shutil.copytree(course / "solutions" / UNIT, course / "solutions" / "7-new")
     with pytest.raises(BuildError, match=r"7-new has lessons, but sockets_lab\.exercises has no unit of that name"):
         build(course)
+
+
+DEMONSTRATION = "from sockets_lab import Network\nwith Network(seed=1) as net:\n    print(net)"
+PICTURES = [Path(place, UNIT, "pictures", f"{LESSON}.json") for place in ("solutions", "notebooks")]
+
+
+def test_a_lesson_is_executed_where_it_can_make_networks(tmp_path: Path) -> None:
+    text = tmp_path / "lesson.md"
+    text.write_text(LESSON_HEAD + CODE.format(DEMONSTRATION))
+    (cell_of_network,) = lessons.run_lesson(text).cells
+    assert cell_of_network.outputs[0].text == "<network client - server; seed 1; running>\n"
+
+
+def test_a_demonstration_that_is_not_shown_live_is_no_solution(tmp_path: Path) -> None:
+    text = tmp_path / "lesson.md"
+    missing = "import sockets_lab.observe.not_here as not_here\nraise not_here.NotHere('There is no wire.')"
+    text.write_text(LESSON_HEAD + CODE.format("import sockets_lab") + CODE.format(missing))
+    with pytest.raises(lessons.LessonError, match=r"cell 2, .* is not shown live here: .*There is no wire"):
+        lessons.run_lesson(text)
+
+
+def test_what_demonstrations_show_is_stored_beside_the_lesson_released_and_forgotten_with_it(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(path: Path) -> NotebookNode:
+        lesson = lessons.read_lesson(path)
+        for one in lesson.cells:
+            if "Network(" in one.source:
+                one.outputs = [new_output("stream", name="stdout", text="hello\n")]
+        return lesson
+
+    monkeypatch.setattr(build_module, "run_lesson", run)
+    before = (course / TEXT).read_text()
+    (course / TEXT).write_text(before + CODE.format(DEMONSTRATION))
+    assert set(PICTURES) < set(build(course))
+    for path in PICTURES:
+        assert find_picture(DEMONSTRATION, (course / path).parent) == [
+            {"output_type": "stream", "name": "stdout", "text": "hello\n"}
+        ]
+    (course / TEXT).write_text(before)
+    assert set(PICTURES) < set(build(course))
+    assert not any((course / path).exists() for path in PICTURES)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -87,7 +88,10 @@ def test_a_folder_is_searched_in_every_file_and_for_files_that_are_kept_back(sec
     (release / "2-stream" / "data" / "notes.txt").write_text("peer.send(b'a surprise for you')")
     (release / "2-stream" / "hidden_trials.py").write_text("")
     (release / "2-stream" / "picture.png").write_bytes(b"\x89PNG\xff\xfe")
-    in_notes, kept_back = secrets.found_in_folder(release)
+    stored = json.dumps({"key": "one\npeer.send(b'a surprise for you')\n"})
+    (release / "2-stream" / "data" / "pictures.json").write_text(stored)
+    in_notes, in_pictures, kept_back = secrets.found_in_folder(release)
+    assert in_pictures.startswith("2-stream/data/pictures.json: it has the line `peer.send(b'a surprise for you')` of")
     assert in_notes.startswith(
         "2-stream/data/notes.txt: it has the line `peer.send(b'a surprise for you')` of 2-stream/"
     )

@@ -242,6 +242,31 @@ def build(
         _say("nothing has changed")
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def autograde(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="As 2-stream.", show_default=False)],
+    trust: Annotated[
+        bool,
+        typer.Option(
+            "--trust-submissions",
+            help="Run submissions without a sandbox, with all your rights: they can read the hidden trials.",
+        ),
+    ] = False,
+) -> None:
+    """For instructors: nbgrader autograde, which runs submissions in a sandbox.
+
+    Takes nbgrader's own options too, as --student ann --force. Where this machine cannot hold submissions in a
+    sandbox nothing is graded, except with --trust-submissions.
+
+    Exit status: 0 all were graded, 1 some or all were not.
+    """
+    from sockets_lab.grading.autograde import TRUST
+    from sockets_lab.grading.autograde import autograde as run_autograde
+
+    run_autograde([unit, *context.args, *([f"--{TRUST}"] if trust else [])])
+
+
 @app.command()
 def bank(
     folder: Annotated[

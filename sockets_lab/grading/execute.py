@@ -1,57 +1,62 @@
-"""Runs a submission for ``nbgrader autograde``: with hidden trials and the key, and so that no points are an accident.
-
-nbgrader reads points off a cell's outputs: an error is 0, a number is that many, and *anything else is full
-points*, a cell that was never run included. Here a graded cell earns only what its check says in so many points.
-"""
+"""Runs a submission for ``nbgrader autograde``, in a sandbox unless its author is trusted."""
 
 from __future__ import annotations
 
-import copy
+import logging
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import KernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbclient.util import run_sync
 from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade
-from traitlets import Integer, Unicode, default
+from traitlets import Bool, Dict, Integer, TraitError, Unicode, validate
 
 from sockets_lab.exercises import HIDDEN_TRIALS
-from sockets_lab.grading.kernels import ThisPythonManager, kernel_environment
-from sockets_lab.grading.points import NotGraded, add_error, settle
-from sockets_lab.referee.client import SOLUTIONS
+from sockets_lab.grading.running import MAX_RESTARTS
+from sockets_lab.grading.sandboxed import grade_notebook
+from sockets_lab.grading.trusted import TrustedRun
+from sockets_lab.kernel import CannotStart, GradingKernel, Limits, probe
+from sockets_lab.kernel.place import NoPlace
 from sockets_lab.referee.predictions import ANSWERS_FILE
 
-SHOWN_AT_MOST = 1_000_000  # characters of a cell's output; a loop that prints makes more in a second
+PASSED_ON = ("timeout", "iopub_timeout", "interrupt_on_timeout", "raise_on_iopub_timeout", "error_on_timeout")
 
 
 class NoSolutions(Exception):
     """The hidden trials or the key are not where they should be: nobody can be graded."""
 
 
-class ExecuteSubmission(Execute):
-    """nbgrader's ``Execute`` for the lessons of this course.
+class NotIsolated(Exception):
+    """Submissions cannot be held in a sandbox here; the text says what is missing and what to do."""
 
-    A kernel that ends, or hangs so that it cannot be interrupted, costs the cell that did it. The cells after it
-    are run in a new kernel, in which the lesson's own cells have run again.
-    """
+
+class ExecuteSubmission(Execute):
+    """nbgrader's ``Execute`` for the lessons of this course."""
 
     solutions = Unicode(
         "", help="The folder with each unit's hidden trials and key. By default the course's source directory."
     ).tag(config=True)
     max_restarts = Integer(
-        3, help="How many new kernels a notebook gets for those it loses; after that its cells are not run."
+        MAX_RESTARTS, help="How many new kernels a notebook gets for those it loses; after that its cells are not run."
+    ).tag(config=True)
+    trust_submissions = Bool(
+        False,
+        help="Run submissions without a sandbox, with all rights of the user who grades. They can read the hidden "
+        "trials and write anything, a grade included.",
+    ).tag(config=True)
+    limits = Dict(
+        {}, help="What a submission may use, where it differs from sockets_lab.kernel.Limits: {'memory_bytes': 2**30}."
     ).tag(config=True)
 
-    @default("shutdown_kernel")
-    def _kill_at_once(self) -> str:
-        return "immediate"  # a submission's kernel has nothing to say at its end, and may refuse to end
+    @validate("limits")
+    def _known_limits(self, proposal: Any) -> Any:
+        try:
+            Limits(**proposal["value"])
+        except TypeError as error:
+            known = ", ".join(Limits().as_data())
+            raise TraitError(f"c.ExecuteSubmission.limits: {error}; there are {known}") from None
+        return proposal["value"]
 
     def preprocess(
         self, nb: NotebookNode, resources: Any = None, km: KernelManager | None = None
@@ -59,71 +64,23 @@ class ExecuteSubmission(Execute):
         """Run the notebook and leave outputs by which nbgrader gives the points that were earned.
 
         Raises:
-            NoSolutions, NotGraded: see there.
+            NoSolutions, NotIsolated, NotGraded: see there.
         """
         told = resources["nbgrader"]
-        self._who = f"{told['student']}, {told['assignment']}/{told['notebook']}"
-        self._restarts = 0
-        self._given_up = False
-        self._quit = False
-        self._culprits: set[int] = set()
-        self._shown: Counter[int] = Counter()
         solutions = self._find_solutions(told["assignment"])
-        # What the submission left running may still write there while it is removed.
-        with tempfile.TemporaryDirectory(prefix="sockets-lab-", ignore_cleanup_errors=True) as folder:
-            self._environment = kernel_environment(folder) | {SOLUTIONS: str(solutions)}
-            nb, resources = super().preprocess(nb, resources, km)
-        for cell in nb.cells:
-            if is_grade(cell) and cell.cell_type == "code":
-                self._settle(cell)
+        options: dict[str, Any] = {name: getattr(self, name) for name in PASSED_ON}
+        options |= {"max_restarts": self.max_restarts, "log": self.log}
+        options |= {"who": f"{told['student']}, {told['assignment']}/{told['notebook']}", "solutions": solutions}
+        if self.trust_submissions:
+            # What the submission left running may still write there while it is removed.
+            with tempfile.TemporaryDirectory(prefix="sockets-lab-", ignore_cleanup_errors=True) as folder:
+                TrustedRun(nb, folder=folder, resources=resources, **options).run()
+            return nb, resources
+        try:
+            grade_notebook(nb, unit=told["assignment"], limits=Limits(**self.limits), **options)
+        except (CannotStart, NoPlace) as error:
+            raise NotIsolated(why_not_isolated(error)) from error
         return nb, resources
-
-    @contextmanager
-    def setup_kernel(self, **kwargs: Any) -> Iterator[None]:
-        """Start the kernel with an environment of its own; this process's stays as it is."""
-        with super().setup_kernel(env=self._environment, **kwargs):
-            yield
-
-    def create_kernel_manager(self) -> KernelManager:
-        """A kernel of the environment that nbgrader runs in, which has the package."""
-        self.km = ThisPythonManager(config=self.config)
-        return self.km
-
-    def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, dict[str, Any]]:
-        """Run one cell."""
-        if not self._given_up and not run_sync(self.km.is_alive)():  # a thread of an earlier cell may have ended it
-            self._start_again(index)
-        if self._given_up:
-            add_error(cell, "NotRun", f"not run: this notebook's kernel was lost {self._restarts + 1} times before")
-            return cell, resources
-        reason = self._run(cell, index)
-        if reason:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"number {index + 1}"
-            self.log.warning("%s, cell %s: %s", self._who, name, reason)
-            add_error(cell, "KernelLost", reason)
-            self._culprits.add(index)
-            self._start_again(index + 1)
-        return cell, resources
-
-    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Take in what the kernel says, up to a limit: a loop that prints must not fill this machine's memory."""
-        size = _size_of_output(msg)
-        self._shown[cell_index] += size
-        too_much = (
-            size > SHOWN_AT_MOST if msg["msg_type"] == "execute_result" else self._shown[cell_index] > SHOWN_AT_MOST
-        )
-        if size and too_much:
-            if self._shown[cell_index] - size <= SHOWN_AT_MOST:
-                self.log.warning("%s, cell number %d: the output is cut short", self._who, cell_index + 1)
-            return None
-        taken: NotebookNode | None = super().process_message(msg, cell, cell_index)
-        return taken
-
-    def on_cell_executed(self, **kwargs: Any) -> None:
-        """Look whether the cell has asked for the kernel's end, which comes a moment after its reply."""
-        super().on_cell_executed(**kwargs)
-        payload = kwargs["execute_reply"]["content"].get("payload", [])
-        self._quit = any(one.get("source") == "ask_exit" for one in payload)
 
     def _find_solutions(self, assignment: str) -> Path:
         if self.solutions:
@@ -139,62 +96,29 @@ class ExecuteSubmission(Execute):
                 )
         return folder.resolve()
 
-    def _settle(self, cell: NotebookNode) -> None:
-        where = f"{self._who}, cell {cell.metadata['nbgrader']['grade_id']}"
-        try:
-            for told in settle(cell):
-                self.log.warning("%s: %s", where, told)
-        except NotGraded as error:
-            raise NotGraded(f"{where}: {error}") from None
 
-    # A kernel that is lost
+def must_be_isolated(execute: ExecuteSubmission, log: logging.Logger) -> None:
+    """Look, before any submission is touched, whether it can be held in a sandbox.
 
-    def _run(self, cell: NotebookNode, index: int) -> str:
-        """Run ``cell``; why the kernel is of no more use, or nothing."""
-        self._quit = False
-        try:
-            self.execute_cell(cell, index, store_history=True)
-        except DeadKernelError:
-            return "the kernel ended while this cell ran"
-        except CellTimeoutError:
-            return f"this cell did not end within {self.timeout} s and could not be interrupted"
-        return "this cell ended the kernel by exit() or quit()" if self._quit else ""
-
-    def _start_again(self, until: int) -> None:
-        """A new kernel in which the lesson's cells before ``until`` have run, but those that cost a kernel."""
-        while self._restarts < self.max_restarts:
-            self._restarts += 1
-            self._new_kernel()
-            if all(self._run_again(index) for index in range(until)):
-                return
-        self._given_up = True
-
-    def _new_kernel(self) -> None:
-        self._cleanup_kernel()
-        self.create_kernel_manager()
-        try:
-            self.start_new_kernel(env=self._environment)
-            self.start_new_kernel_client()
-        except Exception:
-            self.create_kernel_manager()  # for the cleanup that follows
-            raise
-
-    def _run_again(self, index: int) -> bool:
-        """Run a cell for its effects, unless it is a check; False when that cost the kernel."""
-        cell = self.nb.cells[index]
-        if is_grade(cell) or index in self._culprits:
-            return True
-        reason = self._run(copy.deepcopy(cell), index)
-        self.nb.cells[index] = cell  # nbclient put the copy there
-        if reason:
-            self._culprits.add(index)
-        return not reason
+    Raises:
+        NotIsolated: it cannot, and is not trusted.
+    """
+    if execute.trust_submissions:
+        log.warning(
+            "Submissions are trusted: they run without a sandbox, with all your rights, and can read the hidden trials"
+        )
+        return
+    try:
+        GradingKernel().close()
+    except (CannotStart, NoPlace, OSError) as error:
+        raise NotIsolated(why_not_isolated(error)) from error
 
 
-def _size_of_output(msg: dict[str, Any]) -> int:
-    content = msg["content"]
-    if msg["msg_type"] == "stream":
-        return len(content["text"])
-    if msg["msg_type"] in ("execute_result", "display_data", "update_display_data"):
-        return sum(len(str(shown)) for shown in content["data"].values())
-    return 0
+def why_not_isolated(error: Exception) -> str:
+    """What is missing here, part by part, how to get it, and what else there is to do."""
+    missing = [f"{part.name} ({part.why}): {part.mend}" for part in probe() if part.needed_for and not part.works]
+    return (
+        f"nothing is graded: this machine cannot hold a submission in a sandbox. {'; '.join(missing) or error}. "
+        "Grade on a machine that can (sockets-lab doctor), or in a container made for nothing else and run the "
+        "submissions with all your rights: sockets-lab autograde --trust-submissions"
+    )

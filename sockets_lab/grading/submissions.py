@@ -13,8 +13,12 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, OverwriteCells
 from nbgrader.utils import is_grade, is_solution
+
+from sockets_lab.grading.execute import ExecuteSubmission, NotIsolated, must_be_isolated
 
 
 class UnreadableSubmission(Exception):
@@ -27,6 +31,22 @@ class SubmissionExporter(NotebookExporter):
     Until a submission has been graded to its end, the gradebook has no automatic scores for it, and says that it
     needs a look.
     """
+
+    def __init__(self, **kw: Any) -> None:
+        super().__init__(**kw)
+        if isinstance(self.parent, Autograde):
+            self._refuse_without_sandbox(self.parent)
+
+    def _refuse_without_sandbox(self, converter: Autograde) -> None:
+        """Autograde makes one exporter, before it touches a submission."""
+        execute = ExecuteSubmission(parent=self)
+        if ExecuteSubmission not in converter.autograde_preprocessors or not execute.enabled:
+            return
+        try:
+            must_be_isolated(execute, self.log)
+        except NotIsolated as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from error
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any

@@ -1,4 +1,4 @@
-"""How submissions are executed for a grade, one notebook at a time."""
+"""How trusted submissions are executed, one notebook at a time. See test_sandboxed for the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from sockets_lab.grading import execute
+from sockets_lab.grading import trusted
 from sockets_lab.grading.execute import ExecuteSubmission, NoSolutions
 from sockets_lab.grading.points import NotGraded
 from tests.grading.course import REPOSITORY, UNIT
@@ -35,7 +35,9 @@ def run(tmp_path: Path, *cells: NotebookNode, **options: Any) -> dict[str, float
     notebook = new_notebook(cells=[new_code_cell(one) if isinstance(one, str) else one for one in cells])
     told = {"student": "ann", "assignment": UNIT, "notebook": "tried", "db_url": "sqlite://"}
     resources = {"nbgrader": told, "metadata": {"path": str(tmp_path)}, "unique_key": "tried"}
-    preprocessor = ExecuteSubmission(**{"solutions": str(REPOSITORY / "solutions"), "timeout": 20, **options})
+    preprocessor = ExecuteSubmission(
+        **{"solutions": str(REPOSITORY / "solutions"), "timeout": 20, "trust_submissions": True, **options}
+    )
     executed, _ = preprocessor.preprocess(notebook, resources)
     tests = [cell for cell in executed.cells if "nbgrader" in cell.metadata]
     return {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}
@@ -103,7 +105,7 @@ def test_new_kernels_have_an_end(tmp_path: Path) -> None:
 
 
 def test_a_loop_that_prints_is_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execute, "SHOWN_AT_MOST", 1000)
+    monkeypatch.setattr(trusted, "SHOWN_AT_MOST", 1000)
     noisy = graded("noisy", "for _ in range(100): print('x' * 100, flush=True)\n4")
     large = graded("large", "'x' * 2000")
     assert run(tmp_path, noisy, large, graded("next", "5")) == {"noisy": 4, "large": 0, "next": 5}

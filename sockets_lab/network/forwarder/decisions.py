@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from _collections import deque  # the module above it takes longer to import than a wire may take to be ready
+# The module above it takes longer to import than a wire may take to be ready.
+from _collections import deque  # type: ignore[import-not-found]
 
 from sockets_lab.network import journal
 from sockets_lab.network.forwarder.chances import NO_CHANCE, Chances, Dice

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
@@ -14,11 +13,11 @@ from sockets_lab.peers import cells
 from sockets_lab.widgets.states_follow import End, Following
 from sockets_lab.widgets.states_svg import LETTERS, draw
 from sockets_lab.widgets.states_text import path_line, table
+from sockets_lab.widgets.ticking import Ticking
 
 if TYPE_CHECKING:
     from sockets_lab.widgets.states_widget import StatesWidget
 
-TICK_S = 0.1
 POLL_S = 0.002
 
 
@@ -34,12 +33,12 @@ class States:
     def __init__(self, ends: list[End]) -> None:
         self._following = Following(ends)
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
+        self._ticking: Ticking | None = None
         self._widget: StatesWidget | None = None
         self.look()
         if cells.running_cell() is not None:
             cells.belongs_to_this_cell(self)
-            threading.Thread(target=self._watch, name="sockets_lab states", daemon=True).start()
+            self._ticking = Ticking(self._tick, "sockets_lab states")
 
     @property
     def ends(self) -> list[End]:
@@ -93,7 +92,8 @@ class States:
 
     def stop(self) -> None:
         """End the following; what was seen stays. A second call does nothing."""
-        self._stopped.set()
+        if self._ticking is not None:
+            self._ticking.stop()
 
     def _end(self, name: str) -> End:
         for end in self.ends:
@@ -101,10 +101,9 @@ class States:
                 return end
         raise ValueError(f"there is no end {name!r:.60} here; there are {', '.join(end.name for end in self.ends)}")
 
-    def _watch(self) -> None:
-        while not self._stopped.wait(TICK_S) and not self._following.over:
-            with contextlib.suppress(OSError):  # out of descriptors, for example: the next look may succeed
-                self.look()
+    def _tick(self) -> bool:
+        self.look()
+        return not self._following.over
 
     def __enter__(self) -> Self:
         return self

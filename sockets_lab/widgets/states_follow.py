@@ -66,6 +66,11 @@ class End:
         """
         return cls(name, machine_of(sock), sock)
 
+    def adopt(self, name: str, sock: socket.socket) -> None:
+        """From now on it is the end that a program holds as ``sock``."""
+        self.name = name
+        self._sock = weakref.ref(sock)
+
     @property
     def state(self) -> str:
         """Where it was at the last look."""

@@ -76,7 +76,7 @@ def draw(machine: StateMachine, ends: Sequence[Drawn], lines: Iterable[str] = ()
     layout = layout_of(machine)
     text = [part for line in lines for part in textwrap.wrap(line, 88, subsequent_indent="    ") or [""]]
     height = layout.height + (len(text) * 16 + 12 if text else 0)
-    title = f"{machine.title}: the states of {', '.join(end.name for end in ends)}"
+    title = f"{machine.title}: the states of {', '.join(end.name for end in ends) or 'a socket'}"
     description = ". ".join(f"{end.name} is in {end.visited[-1]}" for end in ends)
     style = "" if live else f"<style>{_STYLE}{DRAWING_STYLE}</style>"
     role = 'role="group"' if live else 'role="img"'

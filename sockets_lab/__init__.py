@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sockets_lab.widgets.ladder import watch
     from sockets_lab.widgets.sliders import sliders
     from sockets_lab.widgets.states import states
+    from sockets_lab.widgets.stepper import stepper
 
 __all__ = [
     "Network",
@@ -71,6 +72,7 @@ __all__ = [
     "slow_accept",
     "socket_state",
     "states",
+    "stepper",
     "wait_for_state",
     "watch",
 ]
@@ -82,6 +84,7 @@ _ON_DEMAND = {
     "watch": "sockets_lab.widgets.ladder",
     "sliders": "sockets_lab.widgets.sliders",
     "states": "sockets_lab.widgets.states",
+    "stepper": "sockets_lab.widgets.stepper",
 }
 
 

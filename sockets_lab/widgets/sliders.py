@@ -74,7 +74,7 @@ class Sliders:
             TypeError: a wire has no such thing.
             ValueError: a value makes no sense.
         """
-        self.look()  # what was measured until now belongs to the old setting
+        self._take_in()  # what was measured until now belongs to the old setting
         self._wire.impair(**changes)
         self._show()
 
@@ -128,10 +128,9 @@ class Sliders:
 
     def look(self) -> None:
         """Take in what was measured up to now. The view does so by itself while no cell runs."""
-        if self._transfer is not None:
-            self._take(self._transfer.samples())
-            if self._transfer.ended:
-                self.pause()
+        self._take_in()
+        if self._transfer is not None and self._transfer.ended:
+            self.pause()
         self._show()
 
     def stop(self) -> None:
@@ -152,6 +151,10 @@ class Sliders:
     def add_view(self, view: View) -> None:
         """Tell ``view`` whenever something has changed, as long as somebody holds it."""
         self._views.add(view)
+
+    def _take_in(self) -> None:
+        if self._transfer is not None:
+            self._take(self._transfer.samples())
 
     def _take(self, samples: list[Sample]) -> None:
         for sample in samples:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sockets_lab.network.namespaces import NetworkUnavailable, enter_namespace, in_thread, new_namespace
 from sockets_lab.network.netlink import Netlink
+from sockets_lab.network.rings import close_rings, make_rings
 from sockets_lab.network.topology import PREFIX_BITS, PREFIX_BITS_6, Interface, Topology
 
 _SIOCETHTOOL = 0x8946
@@ -35,22 +36,16 @@ class Built:
     Attributes:
         namespaces: a descriptor for each host.
         wiring: a descriptor of the namespace where the wires take over.
-        ends: a packet socket for each of the topology's interfaces, at the far side of its pair.
+        ends: a packet socket with a ring for each of the topology's interfaces, at the far side of its pair.
     """
 
     namespaces: dict[str, int]
     wiring: int
     ends: list[socket.socket]
 
-    def let_go_of_ends(self) -> None:
-        """The wires' process has them."""
-        for end in self.ends:
-            end.close()
-        self.ends = []
-
     def close(self) -> None:
         """Let go of all; the kernel clears away what nobody else holds."""
-        self.let_go_of_ends()
+        close_rings(self.ends)
         for fd in [*self.namespaces.values(), self.wiring]:
             os.close(fd)
 
@@ -90,6 +85,7 @@ def _build(topology: Topology, mtu: int) -> Built:
         for host in topology.hosts:
             enter_namespace(made[host])
             _furnish(topology, host)
+        make_rings(ends, mtu)
         on_failure.pop_all()
     return Built(made, wiring, ends)
 
@@ -124,7 +120,7 @@ def _furnish(topology: Topology, host: str) -> None:
 
 
 def _packet_socket(interface: str) -> socket.socket:
-    """It receives nothing yet: the wire's process makes its ring, and binds it then."""
+    """It receives nothing yet: the wire's process binds it when it is ready."""
     end = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     try:
         end.bind((interface, 0))

@@ -46,8 +46,8 @@ class Network:
         ValueError: a name, a wire or a number makes no sense.
         TypeError: there is no such impairment; that is no rule.
     Resources:
-        a process, a descriptor for each host and three more; released by ``close()``, at the end of the ``with`` block,
-        when the network is no longer used, or with this process, whatever ends it.
+        a process, a descriptor for each host, two for each wire and four more; released by ``close()``, at the end of
+        the ``with`` block, when the network is no longer used, or with this process, whatever ends it.
     Source: network_namespaces(7), veth(4), packet(7).
     """
 

@@ -48,7 +48,6 @@ class Running:
         try:
             plan = {"seed": seed, "mtu": mtu, "hosts": [one.host for one in topology.interfaces]}
             self.status = self.process.ask({"start": plan}, [end.fileno() for end in self._built.ends])
-            self._built.let_go_of_ends()
             self._no_room_before = self._count_no_room()
             self._no_room = 0
         except BaseException:
@@ -146,6 +145,6 @@ class Running:
 
 
 def _release(process: IsolatedProcess, built: Built, owner: int) -> None:
-    process.close()
+    process.close()  # before the rings: who lets go of one last waits for the kernel
     if os.getpid() == owner:
         built.close()

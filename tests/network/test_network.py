@@ -231,7 +231,7 @@ def test_a_name_that_does_not_exist_is_refused_with_those_that_do() -> None:
 def test_without_the_right_to_it_one_sentence_says_what_to_do() -> None:
     _give_up_privileges()
     assert "Sockets Lab" in why_no_network()
-    with pytest.raises(NetworkUnavailable, match="this process may not make one"):
+    with pytest.raises(NetworkUnavailable, match="this kernel may not"):
         Network()
 
 

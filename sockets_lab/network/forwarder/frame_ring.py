@@ -20,12 +20,9 @@ import mmap
 import struct
 
 SOL_PACKET = 263
-_RX_RING, _STATISTICS, _VERSION, _QDISC_BYPASS, _IGNORE_OUTGOING = 5, 6, 10, 20, 23
+_STATISTICS, _QDISC_BYPASS, _IGNORE_OUTGOING = 6, 20, 23
 _SO_ATTACH_FILTER = 26
-_TPACKET_V2 = 1
 _ETH_P_ALL = 3
-_BLOCK_BYTES = 1 << 16
-_HEADROOM_BYTES = 128
 STATUS_USER = 1
 BATCH = 64
 # Offsets in 32-bit words of struct tpacket2_hdr; the link header's offset is a 16-bit number.
@@ -54,8 +51,8 @@ class FrameRing:
     """The packets that come out of an interface, and a way to put others into it.
 
     Args:
-        sock: a packet socket that is bound to the interface and receives nothing yet.
-        mtu: the longest packet, without the link's header.
+        sock: a packet socket that has a ring, is bound to the interface, and receives nothing yet.
+        stride: bytes from one frame to the next.
         frames: how many fit; a power of two.
     Attributes:
         words: the memory by 32-bit words.
@@ -65,16 +62,12 @@ class FrameRing:
         dropped: how many packets came when it was full.
     """
 
-    def __init__(self, sock: _socket.socket, mtu: int, frames: int) -> None:
+    def __init__(self, sock: _socket.socket, stride: int, frames: int) -> None:
         self.socket = sock
-        self.stride = 1 << (mtu + 14 + _HEADROOM_BYTES - 1).bit_length()
+        self.stride = stride
         self.mask = frames - 1
         self.next = 0
         self.dropped = 0
-        block = max(_BLOCK_BYTES, self.stride)
-        sock.setsockopt(SOL_PACKET, _VERSION, _TPACKET_V2)
-        request = struct.pack("=IIII", block, self.stride * frames // block, self.stride, frames)
-        sock.setsockopt(SOL_PACKET, _RX_RING, request)
         for option in (_QDISC_BYPASS, _IGNORE_OUTGOING):
             try:
                 sock.setsockopt(SOL_PACKET, option, 1)

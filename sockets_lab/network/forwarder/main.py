@@ -14,14 +14,13 @@ from sockets_lab.network.forwarder.scheduling import ask_for_short_slices
 from sockets_lab.network.forwarder.timer import Timer
 from sockets_lab.network.forwarder.wires import End, Wires
 from sockets_lab.network.journal import JournalWriter
+from sockets_lab.network.ring_size import frames_of, stride_of
 from sockets_lab.observe.isolated_controls import Controls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-# What is in flight on one connection fits: the hosts' tcp_rmem sees to that.
-MOST_FRAMES, LEAST_FRAMES, FRAMES_OF_ALL_ENDS = 4096, 256, 16384
 TURNS_BETWEEN_LOOKS = 32
 
 
@@ -76,15 +75,13 @@ class Forwarder:
 
     def _start(self, plan: dict[str, Any], fds: list[int]) -> None:
         sockets = [_socket.socket(fileno=fd) for fd in fds]
-        frames = LEAST_FRAMES
-        while frames < MOST_FRAMES and frames * 2 * len(sockets) <= FRAMES_OF_ALL_ENDS:
-            frames *= 2
+        stride, frames = stride_of(plan["mtu"]), frames_of(len(sockets))
         for number, sock in enumerate(sockets):
             wire, end = divmod(number, 2)
             if not end:
                 self._states.append(WireState())
             direction = Direction(self._states[wire], Dice(plan["seed"], wire, end), end, plan["hosts"][number])
-            self._ends.append(End(number, FrameRing(sock, plan["mtu"], frames), direction, sockets[number ^ 1]))
+            self._ends.append(End(number, FrameRing(sock, stride, frames), direction, sockets[number ^ 1]))
             self._poller.register(sock.fileno(), select.EPOLLIN)
 
     @staticmethod

@@ -19,6 +19,7 @@ _COLOURS = {  # by what it is: attribute, light, dark
     "text": ("fill", "#1f2328", "#e6edf3"),
     "quiet": ("fill", "#57606a", "#9da7b3"),
     "failed": ("fill", "#b3261e", "#ff9a91"),
+    "halo": ("stroke", "#ffffff", "#161b22"),
     "lifeline": ("stroke", "#8c959f", "#768390"),
     "rule": ("stroke", "#e6e9ed", "#262c36"),
     "arrow": ("stroke", "#0b5cad", "#79b8ff"),
@@ -124,8 +125,13 @@ def _text(text: Text) -> str:
     kind = {"quiet": "quiet", "failed": "failed"}.get(text.kind, "text")
     bold = ' font-weight="600"' if text.kind in ("name", "state") else ""
     anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
+    # The label of one arrow may be crossed by another arrow: a rim keeps it readable.
+    colours = _coloured(kind)
+    if text.kind == "label":
+        colours = f'class="{kind} halo" fill="{_COLOURS[kind][1]}" stroke="{_COLOURS["halo"][1]}"'
+        colours += ' stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
     return (
-        f'<text {_coloured(kind)} x="{text.x:.1f}" y="{text.y:.1f}" font-size="{text.size:g}"{anchor}{bold} '
+        f'<text {colours} x="{text.x:.1f}" y="{text.y:.1f}" font-size="{text.size:g}"{anchor}{bold} '
         f'xml:space="preserve">{_safe(text.text)}</text>'
     )
 

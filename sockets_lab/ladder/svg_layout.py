@@ -26,7 +26,7 @@ class Text:
     x: float
     y: float
     text: str
-    kind: str = "text"  # text, quiet, code, state, name
+    kind: str = "text"  # text, quiet, code, failed, label, state, name
     anchor: str = "start"
     size: float = SIZE
 
@@ -125,12 +125,13 @@ class _Layout:
     def _place_rows(self, top: float) -> None:
         for row in self._rows:
             self._tops.append(top)
+            room = 12.0 if isinstance(row, Fold) else 4.0  # above and below the words
             least = PACKET_ROW if isinstance(row, Fold) or row.sends else CALL_ROW
             down = ARROW_DOWN if isinstance(row, Row) and row.sends else least / 2
             lines = len(self._words(row))
-            above = max(down, lines * LINE / 2 + 4)
+            above = max(down, lines * LINE / 2 + room)
             self._middles.append(top + above)
-            top += max(least - down, lines * LINE / 2 + 4) + above
+            top += max(least - down, lines * LINE / 2 + room) + above
         self._tops.append(top)
 
     def _words(self, row: Row | Fold) -> list[str]:
@@ -200,7 +201,7 @@ class _Layout:
             x, anchor = (source + 8, "start") if right else (source - 8, "end")
         else:
             x, anchor = (source + target) / 2, "middle"
-        self._out.texts.append(Text(x, middle - 11, text, "text", anchor))
+        self._out.texts.append(Text(x, middle - 11.5, text, "label", anchor))
 
     def _fold(self, at: int, fold: Fold) -> None:
         left, right = (self._xs[0], self._xs[-1]) if len(self._xs) > 1 else (self._xs[0], self._xs[0] + self._gap)

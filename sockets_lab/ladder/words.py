@@ -136,14 +136,14 @@ class Teller:
             told.words = "asks whether there is room by now"
         elif not mine.handshake_over and ack == 1 and mine.ack is None:
             told.words = "the handshake is complete"
-        elif ack == mine.ack and tcp.window == mine.window and outstanding:
+        elif ack == mine.ack and mine.window in (None, tcp.window) and outstanding:
             mine.same_acks += 1
             told.marks.append("asks again")
             told.words = f"asks for byte {ack} again: something before what came is missing"
             return told
         elif theirs.fin_at is not None and ack > theirs.fin_at:
             told.words = "has heard that no more will come"
-        elif ack == mine.ack and tcp.window != mine.window:
+        elif ack == mine.ack and mine.window not in (None, tcp.window):
             told.words = f"has room for another amount now: window {tcp.window}"
         else:
             told.words = f"has everything up to byte {ack - 1}" if ack > 1 else "acknowledges"
@@ -155,7 +155,7 @@ class Teller:
         told.marks.insert(0, "sent again")
         what = told.words
         if before and before[-1] in self._lost:
-            why = f"#{before[-1]} was lost"
+            why = f"#{before[-1]} did not arrive"
         elif theirs.same_acks >= DUPLICATE_ACKS:
             why = "the receiver has asked for it three times"
         elif before:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sockets_lab.ladder.building import ladder_of
 from sockets_lab.ladder.model import Ladder
 from sockets_lab.ladder.recording import Recording
+from sockets_lab.peers import cells
 
 if TYPE_CHECKING:
     from sockets_lab.network import Network
@@ -16,7 +17,12 @@ class LiveLadder(Ladder):
     """A ladder that a notebook's front-end shows live, where it names its cells; elsewhere it is a drawing."""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return super()._repr_mimebundle_()
+        bundle = super()._repr_mimebundle_()
+        if cells.running_cell() is not None:
+            from sockets_lab.widgets.ladder_widget import show_ladder
+
+            bundle |= show_ladder(self)
+        return bundle
 
 
 class Watch(Recording):

@@ -125,7 +125,7 @@ class NotebookRun(NotebookClient):
             return f"the kernel ended while this cell ran{f': {how}' if how else ''}"
         except CellTimeoutError:
             return f"this cell did not end within {self.timeout} s and could not be interrupted"
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
             # nbclient trusts in the shape of what a kernel says; a submission's kernel may say anything.
             return (
                 f"what the kernel said while this cell ran could not be read ({type(error).__name__}: {error!s:.100})"

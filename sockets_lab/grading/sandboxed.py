@@ -125,6 +125,8 @@ class SandboxedRun(NotebookRun):
         if self._referee is not None:
             self._referee.close()
             self._referee = None
+        if self._kernel is not None:
+            self._kernel.kill()  # so that it still says what it used; nbclient's way would not let it
         super().end_kernel()
         if self._kernel is not None:
             self._kernel.close()

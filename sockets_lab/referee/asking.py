@@ -33,7 +33,9 @@ class RefereeOutside:
         told, fds = self._ask({"check": exercise, "seed": seed, "only": only})
         if "refused" in told:
             raise CheckError(told["refused"])
-        return Channel.adopt(fds[0])
+        channel = Channel.adopt(fds[0])
+        channel.send({"here": True})  # from now on this process's descriptors may be counted
+        return channel
 
     def hand_in(self, name: str, answer: str | float, words: str) -> None:
         """Hand in the answer to a prediction.

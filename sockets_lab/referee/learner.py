@@ -150,8 +150,8 @@ class Learner:
             return self._sockets[handle]
         if type(handle) is not int or handle > 0:
             raise BadValue("a socket that was not handed over")
-        duplicate = received.take_socket(told["fd"]) if "fd" in told else None
         timeout, closed, name = read_timeout(told["timeout"]), read_flag(told["closed"]), read_text(told["type"], 100)
+        duplicate = received.take_socket(told["fd"]) if "fd" in told else None
         taken = LearnerSocket(handle, duplicate, timeout, closed or duplicate is None, name, known_there=True)
         self._sockets[handle] = taken
         return taken

@@ -16,6 +16,7 @@ from sockets_lab.kernel import syscalls
 from sockets_lab.kernel.grading import enter
 from sockets_lab.peers.channel import Channel, ChannelClosed, ChannelError, ChannelTimeout
 from sockets_lab.peers.connection import describe_error
+from sockets_lab.referee.answers import Received
 from sockets_lab.referee.learner import GRACE_S, Learner
 from sockets_lab.referee.looking import ViewThrough
 from sockets_lab.referee.session import judge
@@ -45,6 +46,7 @@ def run(params: dict[str, Any], fds: list[int]) -> None:
             exercise = find_exercise(params["exercise"])
             if not params["hidden"]:
                 exercise = visible(exercise)
+            Received(channel.receive(timeout_s=GRACE_S)[1]).close()  # it has its end of the channel
             findings = judge(exercise, Learner(channel, ViewThrough(desk)), params["seed"], params["only"])
         except (ChannelError, MemoryError) as error:
             desk.send({"none": _in_words(error)})

@@ -151,6 +151,7 @@ class Stepper:
 
     def _end_all(self) -> None:
         self.stopped = True
+        self._look_for_packets()
         for name in ENDS:
             if (sock := self.names.pop(name, None)) is not None:
                 sock.close()
@@ -196,6 +197,8 @@ class Stepper:
                 if port and not (name == "conn" and port in self._owners):
                     self._owners[port] = name
         told = self._packets.told(self._owners)
+        if told is None:
+            return
         begins = [step.began_ns for step in self.steps] + [time.time_ns() + 10**9]
         for step, until_ns in zip(self.steps, begins[1:], strict=True):
             step.packets = [words for at_ns, words in told if step.began_ns <= at_ns < until_ns]

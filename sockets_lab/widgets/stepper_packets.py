@@ -33,22 +33,23 @@ class StepperPackets:
         except CaptureError as error:
             self.missing = f"The packets are not shown. {error}."
 
-    def told(self, owners: Mapping[int, str]) -> list[tuple[int, str]]:
-        """Each packet up to now: when it was sent, in nanoseconds since 1970, and in words.
+    def told(self, owners: Mapping[int, str]) -> list[tuple[int, str]] | None:
+        """Each packet up to now: when it was sent, in nanoseconds since 1970, and in words; None without a capture.
 
         Args:
             owners: whose each port is.
         """
         if self._capture is None:
-            return []
+            return None
         return [
             (packet.time_ns, told) for packet in self._capture.packets() if (told := self._in_words(packet, owners))
         ]
 
     def close(self) -> None:
-        """End the capture. A second call does nothing."""
+        """End the capture and give its memory back. A second call does nothing."""
         if self._capture is not None:
             self._capture.close()
+            self._capture = None
 
     def _in_words(self, packet: Packet, owners: Mapping[int, str]) -> str:
         """Empty for a packet of somebody else."""

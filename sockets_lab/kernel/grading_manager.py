@@ -37,8 +37,9 @@ class _Sandboxed(LocalProvisioner):
 
     async def wait(self) -> int | None:
         """Wait for the end; the kernel is kept, because it knows how it ended."""
-        process = self.process
-        status: int | None = await super().wait() if process is not None else 0
+        if self.process is not None:
+            await self.process.end()
+        status: int | None = await super().wait()
         self.process = None
         return status
 

@@ -7,6 +7,7 @@ every 100 ms, and a kernel needs no sight of the folder that they lie in (zmq_se
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import sys
 import threading
@@ -18,10 +19,13 @@ from typing import Any
 
 import zmq
 from ipykernel.heartbeat import Heartbeat
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.connect import KernelConnectionInfo
 
+from sockets_lab.kernel.arguments import read_plain
 from sockets_lab.kernel.channels import PORTS
+from sockets_lab.kernel.prepared import Prepared, forget_secrets, in_place_of, take
 
 
 class _Heartbeat(Heartbeat):
@@ -38,9 +42,11 @@ class KernelApp(IPKernelApp):
     Attributes:
         listeners: listening sockets by port, as in the connection info.
         given: the connection info, where there is no file to read it from.
+        prepared: what the warm parent has made for it.
     """
 
     listeners: Mapping[int, int]
+    prepared: Prepared | None = None
     given: KernelConnectionInfo | None = None
 
     def _try_bind_socket(self, s: Any, port: int) -> int:
@@ -63,6 +69,27 @@ class KernelApp(IPKernelApp):
     def write_connection_file(self, **kwargs: Any) -> None:
         """Leave the owner's file as it is."""
 
+    def parse_command_line(self, argv: Any = None) -> None:
+        """Take plain settings as they are."""
+        config = read_plain(argv or (), type(self).__name__)
+        if config is None:
+            super().parse_command_line(argv)
+            return
+        self.argv, self.cli_config, self.extra_args = list(argv or ()), config, []
+        self.update_config(config)
+
+    def init_kernel(self) -> None:
+        """Adopt what the warm parent has prepared, if it is what would be made here."""
+        prepared = self.prepared
+        if prepared is None:
+            super().init_kernel()
+        elif self.kernel_class is IPythonKernel and prepared.fits(self.config):
+            with in_place_of(IPythonKernel, prepared.adopt):
+                super().init_kernel()
+        else:
+            prepared.discard()
+            super().init_kernel()
+
     def init_sockets(self) -> None:
         """Bind all channels; without a sight of the folder nothing connects to them from within."""
         super().init_sockets()
@@ -79,13 +106,17 @@ def run_kernel(arguments: Sequence[str], listeners: Sequence[int], given: Kernel
         given: the connection info, when there is no connection file.
     """
     sys.argv = ["ipykernel_launcher.py", *arguments]
+    gc.disable()  # till the end of the start, which leaves no garbage worth a search
     _run_again("sockets_lab")
+    forget_secrets()
     status = 0
     try:
         app = KernelApp.instance(parent_handle=1)  # process 1 watches the owner
         app.listeners = dict(zip(PORTS.values(), listeners, strict=True))
-        app.given = given
+        app.given, app.prepared = given, take()
         app.initialize(list(arguments))
+        gc.freeze()
+        gc.enable()
         app.start()
     except SystemExit as wanted:
         status = wanted.code if isinstance(wanted.code, int) else int(wanted.code is not None)

@@ -1,9 +1,6 @@
 """Forking a process into namespaces of its own.
 
-A new PID namespace begins with the next child, so that there are two forks: the first child leaves the caller's
-namespaces, the second is process 1 of the new ones, and the first ends. The second becomes the caller's child.
-
-Source: user_namespaces(7), pid_namespaces(7), prctl(2) PR_SET_CHILD_SUBREAPER, netdevice(7).
+Source: user_namespaces(7), pid_namespaces(7), clone(2), netdevice(7).
 """
 
 from __future__ import annotations
@@ -49,11 +46,6 @@ class Isolated:
         self.descriptors = descriptors
 
 
-def become_reaper() -> None:
-    """Make this process the parent of what its children leave behind; before the first ``fork_isolated``."""
-    syscalls.prctl(syscalls.SET_CHILD_SUBREAPER, 1)
-
-
 def fork_isolated(flags: int = OWN) -> Isolated | None:
     """Fork; the child is process 1 of new namespaces, loopback up, and has all capabilities in them.
 
@@ -65,52 +57,46 @@ def fork_isolated(flags: int = OWN) -> Isolated | None:
         one child, to be waited for, and two descriptors.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    middle = os.fork()
-    if middle == 0:
-        ours.close()
-        _leave(theirs, flags)
-        theirs.close()
-        return None
-    theirs.close()
-    with ours:
+    with ours, theirs:
         try:
-            answer, descriptors = receive(ours)
-            if answer == {"left": True}:
-                _map_users(middle)
-                send(ours, {"mapped": True})
-                answer, descriptors = receive(ours)
-        except BaseException:
-            os.kill(middle, signal.SIGKILL)
-            raise
-        finally:
-            os.waitpid(middle, 0)
-    if "pid" not in answer:
-        raise NotIsolated(answer["errno"], answer["step"])
-    return Isolated(answer["pid"], descriptors)
-
-
-def _leave(parent: socket.socket, flags: int) -> None:
-    """In the middle process, which ends here; returns in its child."""
-    step = "unshare"
-    try:
-        syscalls.unshare(flags)
-        send(parent, {"left": True})
-        step = "uid_map"
-        receive(parent)
-        step = "loopback"
-        turn_loopback_on()
-        step = "fork"
-        # Before the fork: the child mounts another /proc, in which this process is not.
-        spaces = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in ("user", "net")]
-        child = os.fork()
+            child = syscalls.fork_into(flags)
+        except OSError as error:
+            raise NotIsolated(error.errno or 0, "unshare") from None  # the command by which anybody can try it
         if child == 0:
-            for fd in spaces:
+            ours.close()
+            _settle(theirs)
+            return None
+        theirs.close()
+        descriptors: list[int] = []
+        try:
+            _map_users(child)
+            descriptors += [os.open(f"/proc/{child}/ns/{name}", os.O_RDONLY) for name in ("user", "net")]
+            send(ours, {"mapped": True})
+            answer, _ = receive(ours)
+            if "errno" in answer:
+                raise NotIsolated(answer["errno"], answer["step"])
+        except BaseException as error:
+            for fd in descriptors:
                 os.close(fd)
-            return
-        send(parent, {"pid": child}, spaces)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            if isinstance(error, NotIsolated) or not isinstance(error, OSError):
+                raise
+            raise NotIsolated(error.errno or 0, "uid_map") from error
+    return Isolated(child, descriptors)
+
+
+def _settle(parent: socket.socket) -> None:
+    """In the child, which ends here where it cannot go on."""
+    try:
+        receive(parent)
+        turn_loopback_on()
+        send(parent, {"ready": True})
+    except EOFError:
+        os._exit(1)
     except OSError as error:
-        send(parent, {"errno": error.errno or 0, "step": step})
-    os._exit(0)
+        send(parent, {"errno": error.errno or 0, "step": "loopback"})
+        os._exit(1)
 
 
 def _map_users(pid: int) -> None:

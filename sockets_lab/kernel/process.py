@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -97,6 +98,19 @@ class ForkedKernel:
         code = self.poll()
         assert code is not None
         return code
+
+    async def end(self) -> None:
+        """Wait for the end, and leave it to be polled."""
+        if self.poll() is not None:
+            return
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        pidfd = os.dup(self._pidfd)  # a loop knows one waiter a descriptor
+        loop.add_reader(pidfd, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(pidfd)
+            os.close(pidfd)
 
     def send_signal(self, number: int) -> None:
         """Signal the kernel and what it started in its process group; SIGKILL ends everything there is in it."""

@@ -102,6 +102,13 @@ class LabProvisioner(LocalProvisioner):
             self.process = ForkedKernel(parent, request, streams, listeners.filenos())
         self.pid, self.pgid = self.process.pid, None  # signals go by process 1 of the kernel's namespaces
 
+    async def wait(self) -> int | None:
+        """Wait for the end, and be told of it rather than ask every 100 ms."""
+        if isinstance(self.process, ForkedKernel):
+            await self.process.end()
+        status: int | None = await super().wait()
+        return status
+
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the sockets' folder with the kernel."""
         await super().cleanup(restart=restart)

@@ -1,12 +1,13 @@
 """System calls that Python 3.11 has no functions for, each with the errno's own exception.
 
-Source: unshare(2), setns(2), mount(2), mount_setattr(2), prctl(2), capset(2), namespaces(7), capabilities(7).
+Source: setns(2), mount(2), mount_setattr(2), prctl(2), capset(2), clone(2), namespaces(7), capabilities(7).
 """
 
 from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 from typing import Any
 
@@ -25,21 +26,35 @@ BIND = 0x1000
 SET_NO_NEW_PRIVS = 38
 SET_PARENT_DEATH_SIGNAL = 1
 SET_DUMPABLE = 4
-SET_CHILD_SUBREAPER = 36
 SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 DROP_FROM_BOUNDING_SET = 24
 AMBIENT, AMBIENT_RAISE = 47, 2
 
-_MOUNT_SETATTR = 442  # the same number on every architecture since Linux 5.12
+_CLONE3 = 435  # the same number on every architecture since Linux 5.3
+_MOUNT_SETATTR = 442  # and since Linux 5.12
 _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
 _CAPABILITY_VERSION_3 = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def unshare(flags: int) -> None:
-    """Leave the namespaces that ``flags`` name for new ones; the calling process must have one thread."""
-    _call("unshare", flags)
+def fork_into(flags: int) -> int:
+    """As ``os.fork()``, with the child in new namespaces, of which ``flags`` say the kinds; needs one thread.
+
+    The C library does not know of this child: it is to fork what shall run other people's code.
+    """
+    python, arguments = ctypes.pythonapi, (ctypes.c_uint64 * 8)(flags, 0, 0, 0, signal.SIGCHLD)  # struct clone_args
+    no_switch = ctypes.PyDLL(None, use_errno=True)  # the interpreter's lock is held, as for os.fork
+    python.PyOS_BeforeFork()
+    pid = int(no_switch.syscall(ctypes.c_long(_CLONE3), ctypes.byref(arguments), ctypes.c_size_t(64)))
+    if pid == 0:
+        python.PyOS_AfterFork_Child()
+        return 0
+    number = ctypes.get_errno()
+    python.PyOS_AfterFork_Parent()
+    if pid < 0:
+        raise OSError(number, os.strerror(number), "clone3")
+    return pid
 
 
 def setns(fd: int, kind: int) -> None:

@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from sockets_lab.kernel.messages import receive, send
-from sockets_lab.kernel.namespaces import Isolated, NotIsolated, become_reaper, fork_isolated
+from sockets_lab.kernel.namespaces import Isolated, NotIsolated, fork_isolated
 from sockets_lab.kernel.place import locked
+from sockets_lab.kernel.prepared import prepare
 
 # What a kernel and a lesson import at any rate, or on the first request of a kind: 0.4 s of a kernel's start.
 PRELOADED = """
@@ -238,6 +239,7 @@ def preload(names: Sequence[str]) -> None:
 def run(place: Path, start: Starter, flags: int) -> None:
     """Be a warm parent in the background, ready when the calling process ends; ends in each kernel's process too."""
     preload(PRELOADED.split())
+    prepare()
     parent = WarmParent(place, start, flags)
     if os.fork():
         os._exit(0)
@@ -246,7 +248,6 @@ def run(place: Path, start: Starter, flags: int) -> None:
     for fd in range(3):
         os.dup2(quiet, fd)
     os.close(quiet)
-    become_reaper()
     gc.collect()
     gc.freeze()  # or a kernel's first collection would copy every page
     job = parent.serve()

@@ -154,7 +154,10 @@ class _Follower:
             self.arrows[at] = replace(arrow, marks=(*arrow.marks, "had already"), words=words)
 
     def _change(self, key: Connection, lifeline: int | None, state: str) -> tuple[tuple[int, str], ...]:
-        if lifeline is None or not state or self._shown.get(key) == state:
+        before = self._shown.get(key)
+        if lifeline is None or not state or before == state:
+            return ()
+        if before == "TIME_WAIT" and state == "CLOSE":  # so says the socket: the kernel keeps the connection without it
             return ()
         self._shown[key] = state
         return ((lifeline, state),)

@@ -70,6 +70,14 @@ def test_the_states_of_both_ends_follow_a_whole_connection() -> None:
     ]
 
 
+def test_an_end_in_time_wait_stays_there_when_its_socket_has_let_go() -> None:
+    talk = Talk()
+    talk.handshake()
+    talk.goodbye()
+    talk.call("recv", "sock.recv(100)", state_before="CLOSE", state_after="CLOSE")
+    assert states_of(ladder_of(talk.recorded()))[-2:] == [("your client", "TIME_WAIT"), ("echo server", "CLOSE")]
+
+
 def test_half_close_waits_in_fin_wait2() -> None:
     talk = Talk()
     talk.handshake()

@@ -185,23 +185,27 @@ def test_a_transfer_that_nobody_uses_any_more_ends() -> None:
         os.close(pidfd)
 
 
+def told(kernel: Kernel, expression: str) -> Any:
+    """Its value in the kernel; written at once, because the kernel sends what is there every now and then."""
+    return kernel.value(f"import json, os, sys; _ = sys.stdout.write(json.dumps({expression}))")
+
+
 @needs_network
 def test_its_cell_running_again_ends_the_transfer_and_its_network(kernel: Kernel) -> None:
-    kernel.run("from sockets_lab import sliders\nimport json")
+    kernel.run("from sockets_lab import sliders")
     kernel.run("wire = sliders()\nwire.start()", cell="one")
     kernel.run("old = wire\npid = old._transfer._pid")
     kernel.run("wire = sliders()", cell="one")
-    told = kernel.value("import os; print(json.dumps([old.stopped, old.net.running, os.path.exists(f'/proc/{pid}')]))")
-    assert told == [True, False, False]
+    assert told(kernel, "[old.stopped, old.net.running, os.path.exists(f'/proc/{pid}')]") == [True, False, False]
     kernel.run("wire.stop()")
 
 
 @needs_network
 def test_a_kernel_that_rests_takes_in_what_is_measured(kernel: Kernel) -> None:
-    kernel.run("from sockets_lab import sliders\nimport json")
+    kernel.run("from sockets_lab import sliders")
     kernel.run("wire = sliders()\nwire.start()", cell="rests")
     deadline = time.monotonic() + 10
-    while not kernel.value("print(json.dumps(len(wire.measurements)))"):
+    while not told(kernel, "len(wire.measurements)"):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     (shown,) = kernel.run("wire", cell="shows")

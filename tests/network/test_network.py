@@ -83,6 +83,34 @@ def test_a_host_in_the_middle_is_a_router(family: int) -> None:
         assert len(net.wire("client", "router").packets()) == len(packets) // 2
 
 
+STAR = [("hub", "a"), ("hub", "b"), ("hub", "c")]
+RING = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "a")]
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+@pytest.mark.parametrize(
+    ("hosts", "wires", "way"),
+    [
+        ("a hub b c", STAR, ["a > hub", "hub > c"]),
+        ("a b d c", RING, ["a > b", "b > c"]),
+        ("a b c d e", None, ["a > b", "b > c", "c > d", "d > e"]),
+    ],
+    ids=["star", "ring", "chain"],
+)
+def test_hosts_reach_each_other_over_others_the_shortest_way(
+    family: int, hosts: str, wires: list[tuple[str, str]] | None, way: list[str]
+) -> None:
+    with Network(*hosts.split(), wires=wires, seed=1) as net, datagrams(net, family=family) as (sender, receiver):
+        sender.send(b"hello")
+        data, address = receiver.recvfrom(10)
+        receiver.sendto(data, address)
+        assert sender.recv(10) == b"hello"
+        steps = [f"{packet.sender} > {packet.receiver}" for packet in net.packets() if packet.payload == b"hello"]
+        assert steps[: len(way)] == way
+        assert len(steps) == 2 * len(way)
+        assert net.losses() == []
+
+
 def test_a_big_transfer_loses_nothing_that_nobody_scripted() -> None:
     with Network(seed=1) as net:
         with connection(net) as (client, server):

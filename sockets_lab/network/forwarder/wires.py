@@ -195,9 +195,10 @@ class Wires:
                 continue
             pending.gone = True
             end.under_way -= 1
+            arrives_ns = time.time_ns()  # before the send: what is answered has arrived
             try:
                 end.other.send(pending.frame)
             except OSError:
                 fill_in(pending.slot, 0, journal.DROPPED, journal.NOT_SENT)
             else:
-                fill_in(pending.slot, time.time_ns())
+                fill_in(pending.slot, arrives_ns)

@@ -34,10 +34,10 @@ def mend(error: BaseException, root: Path = Path("/")) -> str:
             continue
         if found == forbidden:
             return f"allow it with: sudo sysctl {name.replace('/', '.')}={allowed}"
-    if any((root / mark.lstrip("/")).exists() for mark in _CONTAINER_MARKS):
-        return "start the container with --security-opt seccomp=unconfined --security-opt systempaths=unconfined"
     if number in (errno.ENOSPC, errno.EUSERS):
         return "there are too many namespaces: end some kernels"
+    if any((root / mark.lstrip("/")).exists() for mark in _CONTAINER_MARKS):
+        return "start the container with --security-opt seccomp=unconfined --security-opt systempaths=unconfined"
     if step == "mount" and number == errno.EPERM:
         return "something covers parts of /proc here: a container needs --security-opt systempaths=unconfined"
     if number in (errno.EPERM, errno.EACCES):

@@ -127,6 +127,12 @@ class TracedSocket(socket.socket):
         """As connect(2)."""
         self._call(f"connect({_path(address)})", lambda: super(TracedSocket, self).connect(address), _nothing)
 
+    def connect_ex(self, address: Any) -> int:
+        """As connect(2), with the errno as the result."""
+        return self._call(
+            f"connect_ex({_path(address)})", lambda: super(TracedSocket, self).connect_ex(address), _errno
+        )
+
     def accept(self) -> tuple[TracedSocket, Any]:
         """As accept(2); the new socket is traced too."""
         plain, address = self._call("accept()", super().accept, lambda result: (f"from {_path(result[1])}", b"", 0))
@@ -178,6 +184,27 @@ class TracedSocket(socket.socket):
             lambda result: (f"{_received(result[0])[0]} from {_path(result[1])}", result[0], 0),
         )
 
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        """As recv(2), into memory of the caller's; files made by ``makefile`` read so."""
+        return self._call(
+            f"recv_into({nbytes or memoryview(buffer).nbytes})",
+            lambda: super(TracedSocket, self).recv_into(buffer, nbytes, flags),
+            lambda count: _received(bytes(memoryview(buffer).cast("B")[:count])),
+        )
+
+    def recvfrom_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> tuple[int, Any]:
+        """As recvfrom(2), into memory of the caller's."""
+
+        def tell(result: tuple[int, Any]) -> tuple[str, bytes, int]:
+            got, data, _ = _received(bytes(memoryview(buffer).cast("B")[: result[0]]))
+            return f"{got} from {_path(result[1])}", data, 0
+
+        return self._call(
+            f"recvfrom_into({nbytes or memoryview(buffer).nbytes})",
+            lambda: super(TracedSocket, self).recvfrom_into(buffer, nbytes, flags),
+            tell,
+        )
+
     def recvmsg(self, size: int, *arguments: Any) -> tuple[bytes, list[Any], int, Any]:
         """As recvmsg(2)."""
         return self._call(
@@ -204,6 +231,10 @@ def _path(address: Any) -> str:
 
 def _nothing(_: None) -> tuple[str, bytes, int]:
     return "", b"", 0
+
+
+def _errno(number: int) -> tuple[str, bytes, int]:
+    return errno.errorcode.get(number, str(number)) if number else "", b"", 0
 
 
 def _shown(data: bytes) -> str:

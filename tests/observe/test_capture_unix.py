@@ -74,3 +74,29 @@ def test_descriptors_that_travel_are_counted() -> None:
     assert data == b"here"
     assert [one.descriptors for one in trace.calls()][2:4] == [2, 2]
     assert "4 sent, with descriptors: 2" in str(trace.calls())
+
+
+def test_what_is_received_into_memory_or_through_a_file_is_noted_too() -> None:
+    trace = UnixTrace()
+    first, second = trace.socketpair()
+    with first, second:
+        first.sendall(b"one")
+        assert second.recv_into(buffer := bytearray(8)) == 3
+        first.sendall(b"two")
+        assert second.recvfrom_into(buffer, 2)[0] == 2
+        first.sendall(b"\n")
+        with second.makefile("rb", buffering=0) as file:
+            assert file.readline() == b"o\n"
+    told = [(one.call, one.result, one.data) for one in trace.calls() if one.socket == "s2"][1:-1]
+    assert told == [
+        ("recv_into(8)", "b'one'", b"one"),
+        ("recvfrom_into(2)", "b'tw' from none", b"tw"),
+        *[("recv_into(1)", repr(byte), byte) for byte in (b"o", b"\n")],
+    ]
+
+
+def test_connect_ex_tells_its_errno_by_name() -> None:
+    trace = UnixTrace()
+    with trace.socket() as lonely:
+        assert lonely.connect_ex("/nowhere") != 0
+    assert [(one.call, one.result) for one in trace.calls()][1] == ("connect_ex(/nowhere)", "ENOENT")

@@ -6,8 +6,10 @@ The first line of a file's docstring says what the attack tries. Of the lines af
     Ends: LIMIT         the sandbox ends it for this limit (see ``Limits``)
     Ends: STATUS        it ends itself so, a negative number for a signal
     Stops: it           it neither ends nor answers, until the grader ends it
+    Earns: POINTS       in a graded notebook, its check is worth this
 
-and others more: ``Reached`` a limit that the grader is told of, ``Limits`` to run it with.
+and others more: ``Reached`` a limit that the grader is told of, ``Limits`` to run it with, ``Cell`` the seconds that
+the grader gives each cell, what it ``Raises``.
 An attack finds ``TARGETS``, which tells it more than an attacker would know, and ``tried``, which says how a call
 went: the errno's name, or what it gave.
 """
@@ -72,7 +74,7 @@ def attacks(*themes: str) -> list[Attack]:
         first, _, rest = (ast.get_docstring(ast.parse(source)) or "").partition("\n")
         lines = [line.partition(": ") for line in rest.splitlines() if line]
         outcome = {name: text for name, _, text in lines}
-        known = {"Says", "Ends", "Stops", "Reached", "Limits"}
+        known = {"Says", "Ends", "Stops", "Earns", "Reached", "Limits", "Cell", "Raises"}
         assert first and outcome and outcome.keys() <= known, f"{path}: its docstring says no outcome"
         found.append(Attack(path.parent.name, path.stem, first, outcome, source))
     return found

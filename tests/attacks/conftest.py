@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +11,13 @@ from jupyter_core.utils import ensure_event_loop
 from sockets_lab.kernel.grading import warm_parent
 from sockets_lab.kernel.owner import release
 from tests.attacks.targets import Targets, targets_in
-from tests.kernel.conftest import NAMESPACES
 from tests.kernel.conftest import as_learner as as_learner
+from tests.own_network import skip_without_namespaces
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where the platform itself gives no namespaces, nothing here can be tried."""
-    here = [item for item in items if item.path.is_relative_to(Path(__file__).parent)]
-    if here and subprocess.run(NAMESPACES, capture_output=True).returncode:
-        for item in here:
-            item.add_marker(pytest.mark.may_skip)
-            item.add_marker(pytest.mark.skip(reason="no user, network and PID namespaces here"))
+    skip_without_namespaces([item for item in items if item.path.is_relative_to(Path(__file__).parent)])
 
 
 @pytest.fixture(scope="package", autouse=True)

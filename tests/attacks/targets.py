@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sockets_lab.kernel.grading import GradingKernel
 from sockets_lab.kernel.view import environment_folders
 
 VARIABLE = "SOCKETS_LAB_SECRET_OF_THE_TEST"
@@ -47,6 +46,12 @@ class Targets:
         for name in self.files.values():
             self._write(folder / name)
 
+    def write(self, path: Path, text: str) -> None:
+        """A file with the secret in it, which must stay as it is."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        self._before[path] = path.read_bytes()
+
     def _write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".db":
@@ -72,7 +77,7 @@ class Targets:
         thread.start()
         return thread
 
-    def told(self, kernel: GradingKernel, neighbour_port: int) -> dict[str, Any]:
+    def told(self, kernel_folder: Path = Path("/nowhere"), neighbour_port: int = 1) -> dict[str, Any]:
         """What an attack is told: where everything is."""
         paths = {name: str(self.folder / file) for name, file in self.files.items()}
         return {
@@ -80,9 +85,9 @@ class Targets:
             "home": str(self.folder / "home"),
             "solutions": str(self.folder / "solutions"),
             "variable": VARIABLE,
-            "shown": [str(path) for path in [*environment_folders(), kernel.folder]],
+            "shown": [str(path) for path in [*environment_folders(), kernel_folder]],
             "pid": os.getpid(),
-            "kernel_folder": str(kernel.folder),
+            "kernel_folder": str(kernel_folder),
             "port": self._tcp.getsockname()[1],
             "neighbour_port": neighbour_port,
             "abstract": self._abstract.getsockname()[1:].decode(),
@@ -91,7 +96,8 @@ class Targets:
 
     def changed(self) -> list[str]:
         """Files that are not what they were, or new."""
-        now = {path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+        files = (path for path in self.folder.rglob("*") if path.is_file() and path.parent.name != "__pycache__")
+        now = {path: path.read_bytes() for path in files}
         return [str(path) for path in now.keys() | self._before.keys() if now.get(path) != self._before.get(path)]
 
     def close(self) -> None:

@@ -40,7 +40,7 @@ def neighbour(targets: Targets) -> Iterator[int]:
 def test_attack(attack: Attack, targets: Targets, neighbour: int) -> None:
     sandbox = Sandbox(attack.limits)
     with sandbox:
-        told = targets.told(sandbox.kernel, neighbour)
+        told = targets.told(sandbox.kernel.folder, neighbour)
         expected = attack.outcome
         ended_by_itself = sandbox.run(attack.cell(told), DEAF_AFTER_S if "Stops" in expected else DEADLINE_S)
         if "Says" in expected:

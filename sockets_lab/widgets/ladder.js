@@ -66,7 +66,7 @@ class Ladder {
     this.list.onclick = (event) => this.clicked(event.target.closest("[role=option]"));
     this.list.onpointerover = (event) => this.tell(event.target.closest("[role=option]"));
     this.list.onpointerleave = () => this.tell(this.chosen);
-    this.list.onfocusin = (event) => this.choose(event.target.closest("[role=option]"));
+    this.list.addEventListener("focusin", (event) => this.choose(event.target.closest("[role=option]")));
   }
 
   get parts() {

@@ -1,0 +1,32 @@
+"""A ladder of plain steps, for a report."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from sockets_lab.ladder.steps import Step, ladder_svg, ladder_text
+
+STEPS = [
+    Step("peer", "1 byte 00", to="your code", at_s=0.0, words="the first of four"),
+    Step("your code", "recv(4) -> 1 byte", at_s=0.001, line=3),
+    Step("your code", 'struct.unpack(">I", <b>) raised struct.error', at_s=0.002, line=3, failed=True),
+    Step("peer", "RST", to="your code", at_s=0.003, marks=("reset",), state="CLOSE", words="breaks off"),
+]
+
+
+def test_names_who_sends_what_to_whom() -> None:
+    lines = ladder_text(STEPS).splitlines()
+    assert "peer > your code" in lines[1] and "1 byte 00" in lines[1]
+    assert "3: recv(4) -> 1 byte" in lines[2]
+    assert "[reset]" in lines[4] and "peer CLOSE" in lines[4]
+
+
+def test_is_a_drawing_whose_texts_are_escaped() -> None:
+    svg = ladder_svg(STEPS, ["<script>"])
+    ElementTree.fromstring(svg)
+    assert "<b>" not in svg and "<script>" not in svg
+
+
+def test_no_steps_are_no_error() -> None:
+    ElementTree.fromstring(ladder_svg([]))
+    assert ladder_text([]) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import tempfile
 from pathlib import Path
@@ -16,7 +17,7 @@ from sockets_lab.exercises import HIDDEN_TRIALS
 from sockets_lab.grading.running import MAX_RESTARTS
 from sockets_lab.grading.sandboxed import grade_notebook
 from sockets_lab.grading.trusted import TrustedRun
-from sockets_lab.kernel import CannotStart, GradingKernel, Limits, probe
+from sockets_lab.kernel import CannotStart, GradingKernel, Limits, probe, release
 from sockets_lab.kernel.place import NoPlace
 from sockets_lab.referee.predictions import ANSWERS_FILE
 
@@ -108,6 +109,7 @@ def must_be_isolated(execute: ExecuteSubmission, log: logging.Logger) -> None:
             "Submissions are trusted: they run without a sandbox, with all your rights, and can read the hidden trials"
         )
         return
+    atexit.register(release)  # as root, the sandbox cannot remove its own folder
     try:
         GradingKernel().close()
     except (CannotStart, NoPlace, OSError) as error:
@@ -116,7 +118,9 @@ def must_be_isolated(execute: ExecuteSubmission, log: logging.Logger) -> None:
 
 def why_not_isolated(error: Exception) -> str:
     """What is missing here, part by part, how to get it, and what else there is to do."""
-    missing = [f"{part.name} ({part.why}): {part.mend}" for part in probe() if part.needed_for and not part.works]
+    parts = probe()
+    release()  # the grader ends with this
+    missing = [f"{part.name} ({part.why}): {part.mend}" for part in parts if part.needed_for and not part.works]
     return (
         f"nothing is graded: this machine cannot hold a submission in a sandbox. {'; '.join(missing) or error}. "
         "Grade on a machine that can (sockets-lab doctor), or in a container made for nothing else and run the "

@@ -74,8 +74,8 @@ class NotebookRun(NotebookClient):
     def before(self, cell: NotebookNode) -> None:
         """A cell is about to be run."""
 
-    def after(self, cell: NotebookNode) -> None:
-        """A cell was run for its outputs; it is lost if they say nothing."""
+    def after(self, cell: NotebookNode, lost: str) -> None:
+        """A cell was run for its outputs; ``lost`` says why that cost the kernel, if it did."""
 
     def how_it_ended(self) -> str:
         """What is known of the end of the kernel that has just been lost."""
@@ -106,7 +106,7 @@ class NotebookRun(NotebookClient):
             add_error(cell, "NotRun", f"not run: this notebook's kernel was lost {self._restarts + 1} times before")
             return
         reason = self._run(cell, index)
-        self.after(cell)
+        self.after(cell, reason)
         if reason:
             name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"number {index + 1}"
             self.log.warning("%s, cell %s: %s", self.who, name, reason)

@@ -168,15 +168,19 @@ class SandboxedRun(NotebookRun):
         if reply.get("ename") == self.error_on_timeout["ename"]:
             self._shown.take("error", reply)
 
-    def after(self, cell: NotebookNode) -> None:
-        """Show what may be shown; in a graded cell first of all what it earned."""
+    def after(self, cell: NotebookNode, lost: str) -> None:
+        """Show what may be shown; in a graded cell first of all what it earned: nothing, if it cost the kernel."""
         cell.outputs, cell.execution_count = self._shown.outputs, self.code_cells_executed
         if not is_judged(cell):
             return
         assert self._referee is not None
-        verdict = self._referee.end()
-        self.verdicts[cell.metadata.nbgrader.grade_id] = verdict
-        for told in enter(verdict, cell):
+        name = cell.metadata.nbgrader.grade_id
+        if lost:
+            self.verdicts[name] = CellVerdict(None, lost)
+            cell.outputs = as_printed(cell.outputs)
+            return
+        self.verdicts[name] = self._referee.end()
+        for told in enter(self.verdicts[name], cell):
             self.log.warning("%s: %s", self.place, told)
 
 

@@ -164,7 +164,11 @@ class WarmParent:
             place.mkdir(mode=0o700, exist_ok=True)
             if self._holder is not None:
                 os.chown(place, self._holder, -1)
-            self._start(place)
+            try:
+                self._start(place)
+            except BaseException:
+                shutil.rmtree(place, ignore_errors=True)
+                raise
             self._socket = _connected(place)
 
     def _start(self, place: Path) -> None:

@@ -277,9 +277,7 @@ class Desk:
             self._asked = True
         else:
             if self._practised >= PRACTICE_CHECKS or self._practice_s >= PRACTICE_S:
-                return {
-                    "refused": "while a submission is graded, only so many checks outside of graded cells run"
-                }, None
+                return {"refused": ENOUGH_PRACTICE}, None
             self._practised += 1
             seed, only = _wanted(request, exercise, seed)
         return {"go": True}, self._begin_check(exercise, seed, only, counts)

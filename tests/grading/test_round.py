@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from sockets_lab.exercises import EXERCISES, load_hidden_trials
 from sockets_lab.grading.bank import bank
+from tests.grading.conftest import has_sandbox
 from tests.grading.course import BANK, LESSON, REPOSITORY, UNIT, cell, course_of, solve
 
 pytestmark = pytest.mark.slow
@@ -106,7 +107,8 @@ class Round:
 
     def __init__(self, root: Path) -> None:
         self.course = course = course_of(root)
-        course.write_config(course.folder, f"c.Execute.timeout = {CELL_TIMEOUT_S}", LATE_PENALTY)
+        trusted = f"c.ExecuteSubmission.trust_submissions = {not has_sandbox()}"
+        course.write_config(course.folder, f"c.Execute.timeout = {CELL_TIMEOUT_S}", trusted, LATE_PENALTY)
         course.nbgrader("generate_assignment", UNIT)
         course.nbgrader("db", "assignment", "add", UNIT, f"--duedate={DUE}")
         course.nbgrader("release_assignment", UNIT)

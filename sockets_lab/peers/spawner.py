@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import os
 import signal
 import subprocess
@@ -81,8 +82,10 @@ class Spawner:
                 answer, _ = self._channel.receive(timeout_s=START_WITHIN_S)
             except ChannelError as error:
                 self.close()
-                if isinstance(error.__cause__, BrokenPipeError | ConnectionResetError):  # unix(7): it read nothing
-                    raise WarmParentGone(str(error)) from error
+                cause = error.__cause__
+                closed_by_another_thread = isinstance(cause, OSError) and cause.errno == errno.EBADF
+                if closed_by_another_thread or isinstance(cause, BrokenPipeError | ConnectionResetError):
+                    raise WarmParentGone(str(error)) from error  # unix(7): it read nothing
                 raise
         if "pid" not in answer:
             raise ChannelError(answer["error"])
@@ -170,8 +173,10 @@ def main(control_fd: int, owner_pid: int) -> None:
 
     def forget_dead_children(*_: object) -> None:
         for pid in list(children):
-            if os.waitpid(pid, os.WNOHANG)[0]:
-                children.discard(pid)
+            with contextlib.suppress(ChildProcessError):  # the next signal came meanwhile, and saw to this one already
+                if not os.waitpid(pid, os.WNOHANG)[0]:
+                    continue
+            children.discard(pid)
 
     signal.signal(signal.SIGCHLD, forget_dead_children)
     channel = Channel.adopt(control_fd)

@@ -325,6 +325,43 @@ def test_servers_can_be_had_from_every_thread() -> None:
     assert sorted(answers) == [b"%d" % number for number in range(8)]
 
 
+def test_many_servers_that_end_at_once_do_not_end_the_warm_parent() -> None:
+    def use_a_server() -> None:
+        with serve(echo):
+            pass
+
+    parent = warm_parent()
+    for _ in range(60):
+        threads = [threading.Thread(target=use_a_server) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert warm_parent() is parent
+
+
+def test_threads_that_find_the_warm_parent_killed_share_a_new_one(script: Any) -> None:
+    owner = script(
+        OWNER
+        + """
+    import threading
+    told = []
+    def use_a_server():
+        with serve(echo) as server:
+            told.append(server.address)
+    for _ in range(5):
+        with serve(echo) as server: pass
+        os.kill(warm_parent()._process.pid, signal.SIGKILL)
+        threads = [threading.Thread(target=use_a_server) for _ in range(8)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+    print(len(told), flush=True)
+    """
+    )
+    assert owner.says() == 40
+    assert owner.ends() == 0
+
+
 def test_a_thread_that_ends_leaves_its_server_running() -> None:
     servers: list[Server] = []
     thread = threading.Thread(target=lambda: servers.append(serve(silent)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from _kernels import KERNELS, LAB, STOCK, end, start
 from _measure import machine, require
 
 from sockets_lab.kernel import release
+from sockets_lab.kernel.owner import shared
 
 COUNT, ROUNDS = 8, 3
 MOST = 1 / 2
@@ -49,12 +51,12 @@ def _started(name: str, stack: ExitStack) -> None:
 
 
 def proportional(name: str) -> float:
-    """What all kernels take, warm parent and process 1 of each included."""
-    mark = "ipykernel_launcher" if name == STOCK else "sockets_lab.kernel.lab"
-    mine = [process for process in psutil.process_iter() if mark in " ".join(_command(process))]
-    own = psutil.Process()
+    """What all kernels of this process take, warm parent and process 1 of each included."""
     if name == STOCK:
-        mine = [process for process in mine if own in process.parents()]
+        mine = [process for process in psutil.Process().children() if "ipykernel_launcher" in _command(process)]
+    else:
+        place = str(shared("lab", os.environ, [sys.executable, "-Xfrozen_modules=off"]).place)
+        mine = [process for process in psutil.process_iter() if place in _command(process)]
     return float(sum(process.memory_full_info().pss for process in mine))
 
 

@@ -64,7 +64,8 @@ class WarmParent:
         self._owners: dict[int, tuple[socket.socket, int]] = {}  # descriptor of either -> both
         self._folders: dict[int, set[str]] = {}  # an owner's pidfd -> the folders of its kernels' sockets
         self._leaving: list[socket.socket] = []  # closed when it is settled whether this was the last
-        self._code = code_signature()
+        self._sources = source_paths()
+        self._code = signature_of(self._sources)
         self._stale = False
         self._poller = select.poll()
         self._poller.register(self._listener, select.POLLIN)
@@ -173,7 +174,7 @@ class WarmParent:
 
     def _is_stale(self) -> bool:
         """Whether the code on disk is no longer the code in memory; then the next owner starts another."""
-        if not self._stale and code_signature() != self._code:
+        if not self._stale and signature_of(self._sources) != self._code:
             self._stale = True
             (self._place / "warm").unlink(missing_ok=True)
         return self._stale
@@ -212,14 +213,23 @@ class WarmParent:
         return True
 
 
-def code_signature() -> list[int]:
-    """Tells whether this package or what is installed beside it has changed."""
+def source_paths() -> list[str]:
+    """Whose changes make what is in memory old: this package's modules, and the folders of what is installed.
+
+    Found once: a walk through all modules writes to thousands of pages, which every kernel would then have an old
+    copy of.
+    """
     own = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] == "sockets_lab"]
-    paths = [getattr(module, "__file__", None) for module in own]
+    files = [getattr(module, "__file__", None) for module in own]
+    return [*filter(None, files), *site.getsitepackages()]
+
+
+def signature_of(paths: Sequence[str]) -> list[int]:
+    """Differs when one of them was changed."""
     signature = []
-    for path in [*paths, *site.getsitepackages()]:
+    for path in paths:
         try:
-            signature.append(os.stat(path).st_mtime_ns if path else 0)
+            signature.append(os.stat(path).st_mtime_ns)
         except OSError:
             signature.append(-1)
     return signature

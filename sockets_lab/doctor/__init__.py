@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sockets_lab.doctor import machine, privileges, software
+from sockets_lab.doctor import isolation, machine, privileges, software
 from sockets_lab.doctor.finding import Finding
 
 __all__ = ["PROBES", "Finding", "course_works", "examine", "verdict"]
@@ -28,11 +28,10 @@ PROBES: tuple[Callable[[], Finding], ...] = (
     software.browser,
     machine.seqpacket,
     machine.sctp,
-    privileges.namespaces,
+    isolation.lab_kernel,
     privileges.raw_sockets,
     software.alembic,
-    software.bubblewrap,
-    privileges.control_groups,
+    isolation.grading_sandbox,
     software.chromium,
 )
 

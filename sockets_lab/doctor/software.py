@@ -100,9 +100,3 @@ def chromium() -> Finding:
     return useful(
         "Chromium", found, "for the authors' tests; the course opens in any browser", "apt-get install chromium"
     )
-
-
-def bubblewrap() -> Finding:
-    """The sandbox's file system."""
-    meaning = "hides an instructor's files from a submission that is graded; learners do not need it"
-    return useful("bubblewrap", shutil.which("bwrap") is not None, meaning, "apt-get install bubblewrap")

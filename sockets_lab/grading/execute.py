@@ -120,9 +120,11 @@ def why_not_isolated(error: Exception) -> str:
     """What is missing here, part by part, how to get it, and what else there is to do."""
     parts = probe()
     release()  # the grader ends with this
-    missing = [f"{part.name} ({part.why}): {part.mend}" for part in parts if part.needed_for and not part.works]
+    missing = [part for part in parts if part.needed_for and not part.works]
+    named = [part for part in missing if part.name != "sandbox"] or missing  # it is made of the others
+    told = "; ".join(f"{part.name} ({part.why}): {part.mend}" for part in named)
     return (
-        f"nothing is graded: this machine cannot hold a submission in a sandbox. {'; '.join(missing) or error}. "
+        f"nothing is graded: this machine cannot hold a submission in a sandbox. {told or error}. "
         "Grade on a machine that can (sockets-lab doctor), or in a container made for nothing else and run the "
         "submissions with all your rights: sockets-lab autograde --trust-submissions"
     )

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from sockets_lab import doctor
 from sockets_lab.cli import app
-from sockets_lab.doctor import Finding, machine, privileges, software
+from sockets_lab.doctor import Finding, isolation, machine, software
 from sockets_lab.doctor.finding import why_it_fails
+from sockets_lab.kernel import Part
 from tests.processes import Script
 
 OWN_NETWORK = (
@@ -145,17 +146,33 @@ def test_without_its_tools_the_machine_is_limited_and_each_is_named(monkeypatch:
     monkeypatch.setenv("PATH", "/nowhere")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
-    for probe in (software.bubblewrap, software.chromium, software.browser, privileges.namespaces):
+    for probe in (software.chromium, software.browser):
         assert is_mended(probe(), "limited"), probe.__name__
     assert is_mended(software.alembic(), "ok")  # it lies beside this Python, where nbgrader_config.py looks
 
 
-@pytest.mark.parametrize("setting", [path for path, _, _ in privileges.FORBIDDEN_BY])
-def test_the_setting_that_forbids_own_networks_is_named(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    forbidden = {path: value for path, value, _ in privileges.FORBIDDEN_BY if path == setting}
-    monkeypatch.setattr(privileges, "_read", lambda path: forbidden.get(path, ""))
-    monkeypatch.setattr(privileges, "OWN_NETWORK", ["false"])
-    assert f"sudo sysctl {setting.removeprefix('/proc/sys/').replace('/', '.')}=" in privileges.namespaces().mend
+@pytest.mark.skipif(not OWN_NETWORK, reason="needs user namespaces")
+@pytest.mark.may_skip
+def test_what_holds_submissions_is_found_by_running_one_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_mended(isolation.lab_kernel(), "ok")
+    assert is_mended(isolation.grading_sandbox(), "ok")
+    monkeypatch.setenv("PATH", "/nowhere")
+    found = isolation.grading_sandbox()
+    assert is_mended(found, "limited")
+    assert "no submission is graded here: bubblewrap (" in found.meaning
+    assert found.mend.startswith("apt-get install bubblewrap; or grade with all your rights")
+
+
+def test_a_part_that_is_missing_is_told_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [
+        Part("own network", False, "lab", "user namespace: Operation not permitted", "allow it with: sudo sysctl a=1"),
+        Part("sandbox", False, "grading", "the same", "the same"),
+    ]
+    monkeypatch.setattr(isolation, "_parts", lambda _path: parts)
+    for found in (isolation.lab_kernel(), isolation.grading_sandbox()):
+        assert is_mended(found, "limited")
+        assert "user namespace: Operation not permitted" in found.meaning and "the same" not in found.meaning
+        assert found.mend.startswith("allow it with: sudo sysctl a=1")
 
 
 def test_a_command_that_gives_no_answer_is_not_waited_for() -> None:

@@ -20,12 +20,17 @@ _SIOCETHTOOL = 0x8946
 # Transmit checksums, segmentation and its cousins, by linux/ethtool.h. A veth leaves checksums to hardware that is not
 # there, and a packet that a wire has read and sent again would keep its unfinished one: every segment would be lost.
 _ETHTOOL_STXCSUM, _ETHTOOL_SSG, _ETHTOOL_STSO, _ETHTOOL_SGSO, _ETHTOOL_SGRO = 0x17, 0x19, 0x1F, 0x24, 0x2C
-# What is in flight must fit in the ring that a wire reads from. The rest keeps one run like the next.
+# What is in flight must fit in the ring that a wire reads from. The next two keep one run like the next. The last is
+# how long the kernel goes on sending for a socket that nobody has any more, to a peer that does not answer, and keeps
+# its host as long: six seconds, where it would be two minutes; and half a second when the wires have gone.
+_ORPHANS = "ipv4/tcp_orphan_retries"
 _SETTINGS = {
     "ipv4/tcp_rmem": "4096 131072 4194304",
     "ipv4/tcp_no_metrics_save": "1",
     "ipv4/ping_group_range": "{group} {group}",
+    _ORPHANS: "4",
 }
+_WITHOUT_WIRES = {_ORPHANS: "1"}
 _ROUTER_SETTINGS = {"ipv4/ip_forward": "1", "ipv6/conf/all/forwarding": "1"}
 
 
@@ -45,9 +50,16 @@ class Built:
 
     def close(self) -> None:
         """Let go of all; the kernel clears away what nobody else holds."""
+        with suppress(RuntimeError):  # at the interpreter's end there are no new threads
+            in_thread(self._hurry)
         close_rings(self.ends)
         for fd in [*self.namespaces.values(), self.wiring]:
             os.close(fd)
+
+    def _hurry(self) -> None:
+        for namespace in self.namespaces.values():
+            enter_namespace(namespace)
+            _write_settings(_WITHOUT_WIRES, needed=False)
 
 
 def build(topology: Topology, mtu: int) -> Built:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 from jupyter_core.utils import ensure_event_loop
 
 from sockets_lab.kernel.owner import release
-from sockets_lab.network.namespaces import in_thread, new_namespace
 from tests.kernel.kernels import LabKernel
+from tests.network.counting import places
 
 OWN_NETWORK = True
 Wait = Callable[[Callable[[], object], str], None]
@@ -19,32 +17,17 @@ CELL = "from sockets_lab import Network; net = Network(seed=1); print(net.host('
 
 
 def test_a_killed_kernel_takes_its_hosts_and_wires_along(wait_until: Wait) -> None:
-    # No more than these and this test's own: another one can be made when one of them is gone.
-    Path("/proc/sys/user/max_net_namespaces").write_text(str(NETWORKS + 1))
     loop = ensure_event_loop()  # jupyter_client's
-    made: list[int] = []
-    try:
+    with places(NETWORKS) as networks:
         lab = LabKernel()
         try:
             assert lab.text(CELL) == "server"
             assert len(lab.family()) == 3  # process 1, the kernel, the wires' process
-            assert not another(made)
+            assert not networks.any_free()
             lab.process.kill()
             lab.process.wait(10)  # until then it holds the kernel's own network
-            wait_until(lambda: another(made) and len(made) == NETWORKS, "all networks are gone")
+            wait_until(networks.all_free, "all networks are gone")
         finally:
             lab.close()
-    finally:
-        for fd in made:
-            os.close(fd)
-        release()
-        loop.close()
-
-
-def another(made: list[int]) -> bool:
-    """Make one more, and keep it: those that are let go of take a while to be gone, too."""
-    try:
-        made.append(in_thread(new_namespace))
-    except OSError:
-        return False
-    return True
+            release()
+            loop.close()

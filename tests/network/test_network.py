@@ -16,6 +16,7 @@ import pytest
 from sockets_lab.network import Network, NetworkTimeout, NetworkUnavailable, why_no_network
 from sockets_lab.observe.isolated_process import HelperGone
 from sockets_lab.observe.packets import Packets
+from tests.network.counting import places
 from tests.network.talking import connection, datagrams, transfer
 
 OWN_NETWORK = True
@@ -192,6 +193,16 @@ def test_a_network_is_gone_when_its_owner_was_killed(wait_until: Wait) -> None:
         assert select.select([wire], [], [], 10)[0], "the wires' process outlives its owner"
         os.close(wire)
     wait_until(lambda: not why_no_network(), "namespaces are gone")
+
+
+def test_what_sockets_still_had_to_send_does_not_keep_a_network(wait_until: Wait) -> None:
+    with places(3) as hosts_and_wires:
+        with Network(seed=1) as net, connection(net) as (client, server):
+            net.wire().cut()
+            client.sendall(b"never read")
+            server.shutdown(socket.SHUT_WR)
+            net.close()
+        wait_until(hosts_and_wires.all_free, "the network is gone; the kernel's own way takes two minutes")
 
 
 def test_networks_one_after_the_other_leave_nothing() -> None:

@@ -18,6 +18,10 @@ from sockets_lab.observe.packets_flows import InFlow
 
 BEGINS, SENDS, ARRIVES, ENDS = range(4)  # what happens first of what has one time
 LONGEST_BYTES = 12
+# A connection does not go back in these. Where a call says an earlier one than the packets do, the kernel has not
+# come to the last packet yet.
+ORDER = {"SYN_SENT": 1, "SYN_RECV": 2, "ESTABLISHED": 3, "FIN_WAIT1": 4, "CLOSE_WAIT": 4, "FIN_WAIT2": 5, "CLOSING": 5}
+ORDER |= {"LAST_ACK": 5, "TIME_WAIT": 6}
 Connection = tuple[object, ...]
 
 
@@ -103,26 +107,30 @@ class _Follower:
         self._tracked: dict[tuple[int, int], states.End] = {}
         self._listening = {at for at, lifeline in enumerate(ends.lifelines) if lifeline.listens}
         self._shown: dict[Connection, str] = {}
-        numbers: dict[frozenset[tuple[str, int]], int] = {}
-        for packet, flow in zip(ends.packets, flows, strict=True):
+        flow_at: dict[tuple[frozenset[tuple[str, int]], int | None], int] = {}
+        for packet, flow, lifelines in zip(ends.packets, flows, ends.of_packet, strict=True):
             if flow is not None and (pair := ends_of(packet)):
-                numbers.setdefault(frozenset((end[1], end[2]) for end in pair), flow.flow)
+                for lifeline in lifelines:
+                    flow_at.setdefault((frozenset((end[1], end[2]) for end in pair), lifeline), flow.flow)
         self._keys: dict[int, Connection] = {}
         for sock in recorded.sockets:
-            found = numbers.get(frozenset((_short(sock.local), _short(sock.peer))))
-            lifeline = ends.of_socket.get(sock.number)
-            self._keys[sock.number] = ("socket", sock.number) if found is None else (found, lifeline)
+            own = ends.of_socket.get(sock.number)
+            found = flow_at.get((frozenset((_short(sock.local), _short(sock.peer))), own))
+            self._keys[sock.number] = ("socket", sock.number) if found is None else (found, own)
 
     def take(self, event: _Event) -> tuple[tuple[int, str], ...]:
         """The states that change with an event."""
         if event.kind in (BEGINS, ENDS):
             call = self._calls[event.number]
             state = call.state_before if event.kind == BEGINS else call.state_after
-            lifeline = self._ends.of_socket.get(call.socket)
-            return self._change(self._keys[call.socket], lifeline, state)
+            lifeline, key = self._ends.of_socket.get(call.socket), self._keys[call.socket]
+            behind = ORDER.get(state, len(ORDER)) < ORDER.get(self._shown.get(key, ""), -1)
+            return () if behind else self._change(key, lifeline, state)
         arrow, flow = self.arrows[event.number], self._flows[event.number]
         tcp = self._ends.packets[event.number].tcp
         if tcp is None or flow is None or (event.kind == ARRIVES and "corrupted" in arrow.marks):
+            return ()
+        if not self._is_an_end(event):
             return ()
         segment = states.Segment(tcp.flags, flow.seq, flow.ack, arrow.payload_bytes)
         lifeline = arrow.source if event.kind == SENDS else arrow.target
@@ -133,6 +141,15 @@ class _Follower:
         else:
             self._note_order(event.number, end.hears(segment))
         return self._change((flow.flow, lifeline), lifeline, end.state)
+
+    def _is_an_end(self, event: _Event) -> bool:
+        """A router that passes a packet on has no part in its connection."""
+        packet, names = self._ends.packets[event.number], self._ends.packets.names
+        if not packet.sender:
+            return True
+        if event.kind == SENDS:
+            return names.get(packet.source, packet.sender) == packet.sender
+        return names.get(packet.destination, packet.receiver) == packet.receiver
 
     def _end(self, flow: int, lifeline: int, segment: states.Segment) -> states.End:
         key = (flow, lifeline)

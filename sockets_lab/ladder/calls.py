@@ -247,18 +247,19 @@ def _is_no_call(sock: socket.socket, name: str, args: tuple[Any, ...], kwargs: d
 
 def _learners_line(frame: FrameType | None, sock: socket.socket, name: str) -> tuple[int, str, str] | None:
     """The line that led to the call, its number, its file and its text; None if the call is nobody's business."""
-    while frame is not None and frame.f_code.co_filename == _SOCKET_PY:
+    while frame is not None and frame.f_code.co_filename in (_SOCKET_PY, __file__):
         frame = frame.f_back
-    if frame is None or frame.f_code.co_filename.startswith(_LAB):
+    if frame is None:
         return None
     if frame.f_code.co_filename.startswith(_ASYNCIO) and name != "__init__" and sock.family == socket.AF_UNIX:
         return None  # an event loop wakes itself up
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith((_LAB, *_LIBRARIES)) and not file.startswith("<frozen"):
-            return frame.f_lineno, file, _source(frame)
+    while frame is not None and frame.f_code.co_filename.startswith((*_LIBRARIES, "<frozen")):
+        if frame.f_code.co_filename.startswith(_LAB):
+            return None
         frame = frame.f_back
-    return None
+    if frame is None or frame.f_code.co_filename.startswith(_LAB):
+        return None
+    return frame.f_lineno, frame.f_code.co_filename, _source(frame)
 
 
 def _source(frame: FrameType) -> str:

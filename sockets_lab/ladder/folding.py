@@ -8,23 +8,29 @@ from collections.abc import Callable, Sequence
 from sockets_lab.ladder.model import Arrow, Fold, Ladder, Row
 
 UNFOLDED_ROWS = 40  # up to that many, each row is shown
-MOST_ROWS = 90  # beyond that many, retransmissions and the like are counted instead of shown
+MOST_ROWS = 90  # beyond that many, first what a loss leads to is counted instead of shown, then all that is unusual
 SHORTEST_RUN = 4
+_CONSEQUENCES = {"ahead", "asks again", "had already"}
 
 
 def fold(ladder: Ladder) -> tuple[Row | Fold, ...]:
     """The rows; runs of plain data and acknowledgements as one, where there are more than a page of rows."""
-    if len(ladder.rows) <= UNFOLDED_ROWS:
-        return ladder.rows
-    first = _runs(ladder.rows, _is_plain)
-    return first if len(first) <= MOST_ROWS else _runs(ladder.rows, _is_ordinary)
+    shown: tuple[Row | Fold, ...] = ladder.rows
+    for most, foldable in ((UNFOLDED_ROWS, _is_plain), (MOST_ROWS, _is_consequence), (MOST_ROWS, _is_ordinary)):
+        if len(shown) <= most:
+            break
+        shown = _runs(ladder.rows, foldable)
+    return shown
 
 
 def _is_plain(row: Row) -> bool:
     """Nothing but data, acknowledgements, and calls that did not fail."""
-    arrow = row.sends or row.arrives
-    unusual = arrow is not None and bool(arrow.marks)
-    return not unusual and _is_ordinary(row)
+    return _is_ordinary(row) and (row.sends is None or not row.sends.marks)
+
+
+def _is_consequence(row: Row) -> bool:
+    """Nothing but that, and what follows from a loss elsewhere."""
+    return _is_ordinary(row) and (row.sends is None or _CONSEQUENCES.issuperset(row.sends.marks))
 
 
 def _is_ordinary(row: Row) -> bool:

@@ -107,7 +107,7 @@ class Recording:
         try:
             self._capture = capture(interface)
         except CaptureError as error:
-            self._missing.append(f"The packets are missing: {error}.")
+            self._missing.append(f"The packets are missing: {str(error).rstrip('.')}.")
 
     def _settle(self) -> None:
         """Kernels finish connections beside the program: the last packets come a moment after the last call."""

@@ -46,8 +46,8 @@ def svg(ladder: Ladder) -> str:
         f"<style>{_style()}</style>",
         f'<rect {_coloured("ground")} width="100%" height="100%" rx="4"/>',
         *_ground(drawing),
-        *(_box(box) for box in drawing.boxes),
         *(_line(line) for line in drawing.lines),
+        *(_box(box) for box in drawing.boxes),
         *(_text(text) for text in drawing.texts),
         "</svg>",
     ]

@@ -249,3 +249,29 @@ def test_any_bytes_give_a_ladder(frame: bytes) -> None:
     recorded = five_packets()
     packets = Packets([*recorded.packets, Packet(START_NS, frame, len(frame))])
     assert ladder_of(Recorded(recorded.calls, recorded.sockets, packets, recorded.servers)).svg()
+
+
+def test_a_kernel_that_is_a_moment_behind_the_wire_turns_no_state_back() -> None:
+    talk = Talk(hosts=True)
+    talk.handshake()
+    talk.send("client", FIN | ACK)
+    talk.call("recv", "sock.recv(1)", state_before="ESTABLISHED", state_after="FIN_WAIT1")
+    states = states_of(ladder_of(talk.recorded()))
+    assert [state for who, state in states if who == "client"] == ["SYN_SENT", "ESTABLISHED", "FIN_WAIT1"]
+
+
+def test_of_very_many_troubles_the_losses_stay_to_be_seen() -> None:
+    talk = Talk(hosts=True)
+    talk.handshake()
+    for _ in range(8):
+        talk.send("client", PSH | ACK, b"x" * 100, dropped=True, cause="loss")
+        for number in range(20):
+            talk.send("client", PSH | ACK, b"y" * 100, takes_ns=10)
+            talk.send("server", ACK, ack_less=(number + 1) * 100 + 100, takes_ns=10)
+        talk.send("client", PSH | ACK, b"x" * 100, back=2100, takes_ns=10)
+        talk.send("server", ACK, takes_ns=10)
+    ladder = ladder_of(talk.recorded())
+    shown = ladder.folded()
+    marks = [row.sends.marks for row in shown if getattr(row, "sends", None)]
+    assert len(ladder.rows) > 300 and len(shown) < 60
+    assert marks.count(("dropped",)) == 8 and sum("sent again" in mark for mark in marks) == 8

@@ -151,6 +151,20 @@ def test_recordings_may_end_in_any_order() -> None:
     assert set(before) == set(WATCHED)
 
 
+def test_two_recordings_at_once_both_record() -> None:
+    with watch() as outer, watch() as inner, socket.socket():
+        pass
+    for seen in (outer, inner):
+        assert [call.name for call in seen.recorded().calls] == ["socket", "close"]
+
+
+def test_the_labs_own_calls_are_left_out() -> None:
+    with Network(seed=1) as net, watch(net) as seen, net.host("server"):
+        serve(echo, host=net.host("server").address).stop()
+    close_warm_parent()
+    assert not seen.recorded().calls
+
+
 def test_an_exception_in_the_block_ends_the_recording() -> None:
     with pytest.raises(ZeroDivisionError), watch() as seen:
         raise ZeroDivisionError
@@ -221,3 +235,19 @@ def test_a_network_with_a_delay_shows_packets_that_cross() -> None:
     assert all(
         arrow.arrived_ns is not None and arrow.arrived_ns - arrow.sent_ns > 19_000_000 for arrow in ladder.arrows
     )
+
+
+def test_a_router_is_no_end_of_a_connection() -> None:
+    with Network("client", "router", "server", seed=1) as net, watch(net) as seen:
+        with net.host("server"):
+            listener = socket.create_server((net.host("server").address, 0))
+        with net.host("client"):
+            client = socket.create_connection(listener.getsockname(), timeout=10)
+        server, _ = listener.accept()
+        server.getpeername()
+        for sock in (client, server, listener):
+            sock.close()
+    ladder = seen.ladder()
+    assert states_of(ladder, "router") == []
+    assert states_of(ladder, "server")[:4] == ["CLOSE", "LISTEN", "SYN_RECV", "ESTABLISHED"]
+    assert states_of(ladder, "server").count("ESTABLISHED") == 1

@@ -12,6 +12,7 @@ from jupyter_core.utils import ensure_event_loop
 
 from sockets_lab.kernel.grading import warm_parent
 from sockets_lab.kernel.owner import release
+from tests.kernel.conftest import as_learner as as_learner
 from tests.own_network import namespaces_are_missing, skip_without_namespaces
 
 NEEDS_SANDBOX = "test_sandboxed", "test_trust"

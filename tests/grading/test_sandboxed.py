@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +194,26 @@ def test_hidden_trials_that_cannot_be_loaded_are_a_fault_of_ours(tmp_path: Path)
     (tmp_path / UNIT / "answers.toml").touch()
     with pytest.raises(NotGraded, match="the referee could not begin: ModuleNotFoundError"):
         grade(solutions=tmp_path)
+
+
+def test_an_ordinary_user_grades_as_root_does(as_learner: Callable[..., str]) -> None:
+    wrong = from_bank("bind_server", "wrong_leaks_on_error")
+    said = as_learner(f"""
+        import sys
+        from pathlib import Path
+        sys.path.insert(0, {str(REPOSITORY)!r})
+        from nbformat.v4 import new_code_cell, new_notebook
+        from sockets_lab.grading.sandboxed import grade_notebook
+        from sockets_lab.kernel import release
+        told = {{"grade": True, "solution": False, "locked": True, "schema_version": 3, "task": False}}
+        def graded(name, points):
+            metadata = {{"nbgrader": {{**told, "grade_id": name, "points": points}}}}
+            return new_code_cell(f"check({{name}})", metadata=metadata)
+        cells = [new_code_cell(source) for source in {[IMPORT, RIGHT["send_all"], wrong]!r}]
+        cells += [graded("send_all", 4), graded("bind_server", 5)]
+        solutions = Path({str(REPOSITORY)!r}, "solutions")
+        verdicts = grade_notebook(new_notebook(cells=cells), solutions=solutions, unit="2-stream").verdicts
+        release()
+        print(verdicts["send_all"].points, verdicts["bind_server"].findings.first_failure.hint_key)
+    """)
+    assert said == "4.0 fd_leak\n"

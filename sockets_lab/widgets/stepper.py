@@ -88,7 +88,7 @@ class Stepper:
         self.steps: list[StepDone] = []
         self.names: dict[str, Any] = {"socket": socket, "ADDRESS": self.address}
         self.following = Following([], NOT_ACCEPTED)
-        self._owners: dict[int, str] = {}
+        self._owners = {self.address[1]: "server"} if kind.on_the_network and self.address[1] else {}
         self._packets = StepperPackets(kind)
         self.stopped = False
 
@@ -197,8 +197,6 @@ class Stepper:
                 if port and not (name == "conn" and port in self._owners):
                     self._owners[port] = name
         told = self._packets.told(self._owners)
-        if told is None:
-            return
         begins = [step.began_ns for step in self.steps] + [time.time_ns() + 10**9]
         for step, until_ns in zip(self.steps, begins[1:], strict=True):
             step.packets = [words for at_ns, words in told if step.began_ns <= at_ns < until_ns]

@@ -10,6 +10,9 @@ from sockets_lab.observe.packets import Packet
 from sockets_lab.widgets.stepper_kinds import EXPERIMENTAL_PROTOCOL, Kind
 
 SHOWN_BYTES = 24
+# Other programs use loopback, too, and a front-end may talk to the kernel over it: above this, a capture is
+# replaced by a fresh one, so that a look never has to read much.
+ENOUGH_PACKETS = 2000
 
 
 class StepperPackets:
@@ -24,6 +27,8 @@ class StepperPackets:
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._capture: Capture | None = None
+        self._told: list[tuple[int, str]] = []
+        self._read_until_ns = 0
         self.missing = ""
         if not kind.on_the_network:
             self.missing = "There are no packets: the kernel joins Unix sockets itself."
@@ -33,17 +38,26 @@ class StepperPackets:
         except CaptureError as error:
             self.missing = f"The packets are not shown. {error}."
 
-    def told(self, owners: Mapping[int, str]) -> list[tuple[int, str]] | None:
-        """Each packet up to now: when it was sent, in nanoseconds since 1970, and in words; None without a capture.
+    def told(self, owners: Mapping[int, str]) -> list[tuple[int, str]]:
+        """Each packet up to now: when it was sent, in nanoseconds since 1970, and in words.
 
         Args:
             owners: whose each port is.
         """
-        if self._capture is None:
-            return None
-        return [
-            (packet.time_ns, told) for packet in self._capture.packets() if (told := self._in_words(packet, owners))
-        ]
+        if self._capture is not None and self._read(self._capture, owners) > ENOUGH_PACKETS:
+            full, self._capture = self._capture, capture("lo")
+            self._read(full, owners)
+            full.close()
+        return self._told
+
+    def _read(self, captured: Capture, owners: Mapping[int, str]) -> int:
+        """Tell what came since the last time; how many packets the capture has."""
+        packets = captured.packets()
+        for packet in packets:
+            if packet.time_ns > self._read_until_ns and (words := self._in_words(packet, owners)):
+                self._told.append((packet.time_ns, words))
+        self._read_until_ns = max([self._read_until_ns, *(packet.time_ns for packet in packets)])
+        return len(packets)
 
     def close(self) -> None:
         """End the capture and give its memory back. A second call does nothing."""

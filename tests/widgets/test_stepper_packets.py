@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from sockets_lab import states, stepper
+from sockets_lab.widgets import stepper_packets
 from tests.widgets.test_stepper import CONNECTED, LISTENING, do
 
 OWN_NETWORK = True
@@ -58,3 +61,18 @@ def test_the_states_of_a_raw_socket_are_the_kernels_answers_also_for_a_peer_of_p
         assert do(steps, "client.connect").states == {"client": "CONNECTED"}
         assert states(steps.names["client"]).ends[0].state == "CONNECTED"
         assert do(steps, "client.close").states == {"client": "gone"}
+
+
+def test_traffic_of_others_does_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stepper_packets, "ENOUGH_PACKETS", 10)
+    with stepper("stream") as steps:
+        do(steps, CONNECTED)
+        expected = []
+        for number in range(5):
+            with socket.create_server(("127.0.0.1", 0)) as other:
+                socket.create_connection(other.getsockname()).close()
+            sent = steps.client.send(b"%d" % number)
+            expected.append(f"client → server: PSH ACK, 1 bytes b'{number}'")
+            assert sent.packets[0] == expected[-1]
+        packets = [packet for step in steps.steps for packet in step.packets]
+        assert [packet for packet in packets if "PSH" in packet] == expected

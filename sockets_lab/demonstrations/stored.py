@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = "pictures"
-_DEMONSTRATES = re.compile(r"\b(Network|capture)\(")
+_DEMONSTRATES = re.compile(r"\b(Network|capture|sliders)\(")
 _KEPT = ("text/plain", "text/html", "image/svg+xml", "image/png")  # a widget's view needs the kernel that made it
 
 Picture = list[dict[str, Any]]
@@ -35,7 +35,7 @@ def pictures_of(cells: Iterable[Mapping[str, Any]]) -> dict[str, Picture]:
 
 def text_of(pictures: Mapping[str, Picture]) -> str:
     """The file's text."""
-    return json.dumps(pictures, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(pictures, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def find_picture(source: str, folder: Path) -> Picture | None:

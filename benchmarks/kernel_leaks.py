@@ -60,24 +60,30 @@ async def run(count: int) -> None:
 
 def _warm_parent() -> tuple[int, Path]:
     place = shared("lab", os.environ, [sys.executable, "-Xfrozen_modules=off"]).place
+    return min(process.pid for process in _ours(place)), place
+
+
+def _ours(place: Path) -> list[psutil.Process]:
+    """The warm parent and all that came of it, whoever is their parent now."""
+    found = set()
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             if str(place) in process.cmdline():
-                return process.pid, place
-    raise RuntimeError("no warm parent")
+                found |= {process, *process.children(recursive=True)}
+    return sorted(found, key=lambda process: process.pid)
 
 
 def held(warm: int, place: Path) -> dict[str, int]:
     """What our kernels hold, and we, and the warm parent."""
-    processes = psutil.Process(warm).children(recursive=True)
+    ours = _ours(place)
     return {
-        "processes": len(processes),
+        "processes": len(ours),
         "descriptors of the warm parent": psutil.Process(warm).num_fds(),
         "descriptors of the owner": psutil.Process().num_fds(),
         "threads of the owner": psutil.Process().num_threads(),
         "folders of kernels": len(list(place.iterdir())),
-        "network namespaces": len(_spaces("net")),
-        "PID namespaces": len(_spaces("pid")),
+        "network namespaces": len(_spaces("net", ours)),
+        "PID namespaces": len(_spaces("pid", ours)),
     }
 
 
@@ -94,15 +100,11 @@ def _within(seconds: float, condition: Callable[[], bool]) -> bool:
     return holds
 
 
-def _spaces(kind: str) -> set[str]:
-    """Of processes that the warm parent forked, whoever is their parent now."""
+def _spaces(kind: str, processes: list[psutil.Process]) -> set[str]:
     found = set()
-    for process in psutil.process_iter():
-        try:
-            if "sockets_lab.kernel" in " ".join(process.cmdline()):
-                found.add(os.readlink(f"/proc/{process.pid}/ns/{kind}"))
-        except (OSError, psutil.Error):
-            continue
+    for process in processes:
+        with contextlib.suppress(OSError):
+            found.add(os.readlink(f"/proc/{process.pid}/ns/{kind}"))
     return found
 
 

@@ -72,5 +72,7 @@ c.Autograde.autograde_preprocessors = [
     CheckCellMetadata,
 ]
 c.OverwriteCells.add_missing_cells = True
+# Submissions run in a sandbox. c.ExecuteSubmission.limits says what they may use; c.ExecuteSubmission.trust_submissions
+# lets them run without one, with all your rights.
 c.Execute.timeout = 60  # seconds a cell; a check of a function that hangs in every trial takes half of it
 c.Execute.iopub_timeout = 10

@@ -83,7 +83,7 @@ def as_learner(private_temp_folder: Path) -> Iterator[Callable[..., str]]:
             cwd=home,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
         )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout if not wrapped else ran.stdout + ran.stderr

@@ -13,6 +13,7 @@ from sockets_lab.network.running import Running
 from sockets_lab.network.topology import Topology
 from sockets_lab.network.wire import Wire
 from sockets_lab.observe.packets import Packet, Packets
+from sockets_lab.peers.interrupts import HeldInterrupts
 
 LIMIT_BYTES = 1 << 30
 LEAST_MTU, MOST_MTU = 1280, 9000  # IPv6 needs the first, RFC 8200 section 5
@@ -65,7 +66,8 @@ class Network:
         if not LEAST_MTU <= mtu <= MOST_MTU:
             raise ValueError(f"mtu is in bytes, {LEAST_MTU} to {MOST_MTU}, not {mtu!r:.40}")
         self.seed = random.SystemRandom().randrange(1 << 32) if seed is None else int(seed)
-        self._running = Running(self._topology, self.seed, mtu, limit_bytes)
+        with HeldInterrupts():  # half a network would have nobody to end it
+            self._running = Running(self._topology, self.seed, mtu, limit_bytes)
         try:
             self.hosts = {
                 name: Host(name, self._topology.interfaces_of(name), self._running) for name in self._topology.hosts
@@ -156,7 +158,8 @@ class Network:
 
     def close(self) -> None:
         """End the wires and let go of the hosts; what was recorded stays readable. A second call does nothing."""
-        self._running.close()
+        with HeldInterrupts():
+            self._running.close()
 
     def __enter__(self) -> Self:
         return self

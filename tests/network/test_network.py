@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from sockets_lab.network import Network, NetworkTimeout, NetworkUnavailable, why_no_network
 from sockets_lab.observe.isolated_process import HelperGone
 from sockets_lab.observe.packets import Packets
+from tests.leaks import held, left_since
 from tests.network.counting import places
 from tests.network.talking import connection, datagrams, transfer
 
@@ -217,6 +219,24 @@ def test_networks_one_after_the_other_leave_nothing() -> None:
             time.sleep(0.02)
         else:
             made += 1
+
+
+@pytest.mark.parametrize("after_s", [0.005, 0.02, 0.05, 0.08, 0.2])
+def test_the_stop_button_leaves_no_half_network(after_s: float) -> None:
+    before = held(Path(os.environ["TMPDIR"]))
+    button = threading.Timer(after_s, os.kill, (os.getpid(), signal.SIGINT))
+
+    def talk() -> None:
+        button.start()
+        while True:
+            with Network(seed=1) as net, datagrams(net) as (sender, receiver):
+                sender.send(b"hello")
+                receiver.recv(10)
+
+    with pytest.raises(KeyboardInterrupt):
+        talk()
+    button.join()
+    assert left_since(before, Path(os.environ["TMPDIR"])) == []
 
 
 def test_a_network_that_is_no_longer_used_ends() -> None:

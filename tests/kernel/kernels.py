@@ -17,6 +17,18 @@ import sockets_lab.kernel
 from sockets_lab.kernel.process import ForkedKernel
 
 SPEC = Path(sockets_lab.kernel.__file__).parent / "spec"
+# What a kernel has for itself alone, and whether its shell was made before the fork.
+OWN_ALONE = """
+import json, multiprocessing, os, random, secrets, tempfile, uuid
+kernel = get_ipython().kernel
+print(json.dumps([
+    kernel.ident, kernel.session.session, kernel.session.key.decode(), get_ipython().displayhook.topic.decode(),
+    kernel._topic("stream").decode(), bytes(multiprocessing.current_process().authkey).hex(), secrets.token_hex(),
+    str(uuid.uuid4()), str(uuid.uuid1()), random.random(), random.SystemRandom().random(), os.urandom(8).hex(),
+    next(tempfile._get_candidate_names()),
+]))
+"""
+IS_PREPARED = "app = get_ipython().kernel.parent; print(app.prepared._kernel is get_ipython().kernel)"
 
 
 class LabSpec(KernelSpecManager):

@@ -22,7 +22,7 @@ from sockets_lab.kernel import GradingManager, can_grade, probe
 from sockets_lab.kernel.grading import GradingKernel, warm_parent
 from sockets_lab.kernel.limits import MIB, Ended, Limits, Usage
 from sockets_lab.kernel.view import environment_folders
-from tests.kernel.kernels import network_of
+from tests.kernel.kernels import IS_PREPARED, OWN_ALONE, network_of
 from tests.processes import Script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -492,3 +492,11 @@ def test_probe_says_what_there_is_and_what_is_missing(monkeypatch: pytest.Monkey
     missing = [part for part in probe() if not part.works]
     assert [part.name for part in missing] == ["bubblewrap"]
     assert missing[0].mend == "apt-get install bubblewrap" and not can_grade(missing)
+
+
+def test_no_submission_shares_an_identity_or_a_secret_with_another(
+    graded: Graded, new_graded: Callable[..., Graded]
+) -> None:
+    both = [json.loads(one.text(OWN_ALONE)) for one in (graded, new_graded())]
+    assert all(one != other for one, other in zip(*both, strict=True)), both
+    assert graded.text(IS_PREPARED) == "True"

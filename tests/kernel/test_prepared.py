@@ -13,7 +13,7 @@ from ipykernel.kernelapp import IPKernelApp
 
 from sockets_lab.kernel.arguments import read_plain
 from sockets_lab.kernel.kernel_app import KernelApp
-from tests.kernel.kernels import LabKernel
+from tests.kernel.kernels import IS_PREPARED, OWN_ALONE, LabKernel
 from tests.processes import ThisPython
 
 LOOK = """
@@ -47,17 +47,6 @@ found = dict(
 )
 print(json.dumps(found, default=repr))
 """
-OWN = """
-import json, multiprocessing, os, random, secrets, tempfile, uuid
-kernel = get_ipython().kernel
-print(json.dumps([
-    kernel.ident, kernel.session.session, kernel.session.key.decode(), get_ipython().displayhook.topic.decode(),
-    kernel._topic("stream").decode(), bytes(multiprocessing.current_process().authkey).hex(), secrets.token_hex(),
-    str(uuid.uuid4()), str(uuid.uuid1()), random.random(), random.SystemRandom().random(), os.urandom(8).hex(),
-    next(tempfile._get_candidate_names()),
-]))
-"""
-IS_PREPARED = "app = get_ipython().kernel.parent; print(app.prepared._kernel is get_ipython().kernel)"
 
 
 def test_a_prepared_kernel_is_in_everything_as_a_stock_one(new_lab: Callable[..., LabKernel], tmp_path: Path) -> None:
@@ -75,7 +64,7 @@ def test_a_lab_kernel_adopts_what_was_prepared(lab: LabKernel) -> None:
 
 
 def test_kernels_share_no_identity_and_no_secret(new_lab: Callable[[], LabKernel]) -> None:
-    first, second = (json.loads(new_lab().text(OWN)) for _ in range(2))
+    first, second = (json.loads(new_lab().text(OWN_ALONE)) for _ in range(2))
     assert all(one != other for one, other in zip(first, second, strict=True)), (first, second)
 
 

@@ -177,5 +177,13 @@ class Ladder:
 
     __repr__ = __str__
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/plain": str(self), "image/svg+xml": self.svg()}
+    @property
+    def title(self) -> str:
+        """Such as ``Ladder of 10 packets: your client, echo server``."""
+        count = sum(1 for _ in self.arrows)
+        packets = "1 packet" if count == 1 else f"{count:,} packets"
+        return f"Ladder of {packets}: {', '.join(lifeline.name for lifeline in self.lifelines)}"
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The forms that a page may choose from, and what stands for the drawing where nobody sees it."""
+        return {"text/plain": str(self), "image/svg+xml": self.svg()}, {"image/svg+xml": {"alt": self.title}}

@@ -36,11 +36,12 @@ _HEAD, _CROSS = 9.0, 6.0
 def svg(ladder: Ladder) -> str:
     """The drawing as text, for a page or a file of its own."""
     drawing = lay_out(ladder)
-    title = _title(ladder)
+    title = ladder.title
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="sl-ladder" role="img" aria-label="{_safe(title)}" '
-        f'viewBox="0 0 {drawing.width:g} {drawing.height:g}" width="{drawing.width:g}" height="{drawing.height:g}" '
-        f'style="max-width: 100%; height: auto" font-family="{FONT}">',
+        # As wide as there is room, and no wider than it was laid out: a page may put it into an <img> without limits.
+        f'viewBox="0 0 {drawing.width:g} {drawing.height:g}" width="100%" preserveAspectRatio="xMinYMin meet" '
+        f'style="max-width: {drawing.width:g}px" font-family="{FONT}">',
         f"<title>{_safe(title)}</title>",
         f"<desc>{_safe(_description(ladder))}</desc>",
         f"<style>{_style()}</style>",
@@ -52,12 +53,6 @@ def svg(ladder: Ladder) -> str:
         "</svg>",
     ]
     return "\n".join(parts)
-
-
-def _title(ladder: Ladder) -> str:
-    count = sum(1 for _ in ladder.arrows)
-    packets = "1 packet" if count == 1 else f"{count:,} packets"
-    return f"Ladder of {packets}: {', '.join(lifeline.name for lifeline in ladder.lifelines)}"
 
 
 def _description(ladder: Ladder) -> str:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 class LiveLadder(Ladder):
     """A ladder that a notebook's front-end shows live, where it names its cells; elsewhere it is a drawing."""
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        bundle = super()._repr_mimebundle_()
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle, metadata = super()._repr_mimebundle_()
         if cells.running_cell() is not None:
             from sockets_lab.widgets.ladder_widget import show_ladder
 
             bundle |= show_ladder(self)
-        return bundle
+        return bundle, metadata
 
 
 class Watch(Recording):
@@ -39,7 +39,7 @@ class Watch(Recording):
     def __repr__(self) -> str:
         return f"<{'watching' if self.running else 'watched'}: {len(self.recorded().calls)} calls>"
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return self.ladder()._repr_mimebundle_()
 
 

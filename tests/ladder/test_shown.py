@@ -58,7 +58,7 @@ def test_the_drawing_is_xml_and_says_what_it_shows(name: str) -> None:
 
 def test_the_drawing_is_short_for_500_packets() -> None:
     root = ElementTree.fromstring(ladder_of(many_packets(500)).svg())
-    assert float(root.get("height", "0")) < 1000
+    assert float(root.get("viewBox", "").split()[3]) < 1000
 
 
 def test_marks_are_words_and_line_styles_not_colours_alone() -> None:
@@ -103,7 +103,9 @@ def test_save_writes_the_drawing(tmp_path: Path) -> None:
 
 
 def test_a_front_end_gets_text_and_drawing() -> None:
-    assert set(ladder_of(five_packets())._repr_mimebundle_()) == {"text/plain", "image/svg+xml"}
+    bundle, metadata = ladder_of(five_packets())._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "image/svg+xml"}
+    assert metadata == {"image/svg+xml": {"alt": "Ladder of 5 packets: your client, echo server"}}
 
 
 def test_the_data_for_the_live_form_is_json_and_whole() -> None:

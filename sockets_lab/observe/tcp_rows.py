@@ -11,6 +11,7 @@ import os
 import socket
 import struct
 import sys
+import weakref
 from dataclasses import dataclass
 
 from sockets_lab.observe.tcp_states import LINUX_NUMBERS
@@ -38,28 +39,42 @@ class TcpRow:
     left_s: float | None = None
 
 
-def tcp_row(pair: Pair) -> TcpRow | None:
-    """The end of a connection that has these addresses, in the network of the calling thread; None if there is none.
+class TcpTable:
+    """The kernel's table of one network: that of the thread which makes this, wherever it is asked later.
 
-    Args:
-        pair: the end's own address and its peer's.
     Resources:
-        one netlink socket, closed on return. Where there is none (macOS), the table is read by psutil.
+        one netlink socket, until ``close()`` or as long as this is kept. Where there is none (macOS, a sandbox),
+        psutil reads the table.
     """
-    if sys.platform == "linux":
-        with contextlib.suppress(PermissionError):  # a sandbox may refuse netlink
-            return _asked_by_netlink(pair)
-    return _found_by_psutil(pair)
+
+    def __init__(self) -> None:
+        self._netlink: socket.socket | None = None
+        if sys.platform == "linux":
+            with contextlib.suppress(PermissionError):
+                self._netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG)
+                weakref.finalize(self, self._netlink.close)
+
+    def close(self) -> None:
+        """Let the netlink socket go; a second call does nothing."""
+        if self._netlink is not None:
+            self._netlink.close()
+
+    def row(self, pair: Pair) -> TcpRow | None:
+        """The end of a connection that has these addresses, its own and its peer's; None if there is none.
+
+        Raises:
+            OSError: the kernel does not answer.
+        """
+        return _found_by_psutil(pair) if self._netlink is None else _asked_by_netlink(pair, self._netlink)
 
 
-def _asked_by_netlink(pair: Pair) -> TcpRow | None:
+def _asked_by_netlink(pair: Pair, netlink: socket.socket) -> TcpRow | None:
     family = socket.AF_INET6 if ":" in pair[0][0] else socket.AF_INET
     (host, port), (peer_host, peer_port) = pair
     socket_id = _PORTS.pack(port, peer_port) + _packed(family, host) + _packed(family, peer_host)
     body = _REQUEST.pack(family, socket.IPPROTO_TCP, 0, 0, 0xFFFFFFFF) + socket_id + _NO_INTERFACE_NO_COOKIE
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
-        netlink.send(_HEADER.pack(_HEADER.size + len(body), _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 1, 0) + body)
-        reply = netlink.recv(8192)
+    netlink.send(_HEADER.pack(_HEADER.size + len(body), _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST, 1, 0) + body)
+    reply = netlink.recv(8192)
     if _HEADER.unpack_from(reply)[1] == _NLMSG_ERROR:
         number = -struct.unpack_from("=i", reply, _HEADER.size)[0]
         if number != errno.ENOENT:

@@ -94,6 +94,8 @@ class States:
         """End the following; what was seen stays. A second call does nothing."""
         if self._ticking is not None:
             self._ticking.stop()
+        with self._lock:
+            self._following.close()
 
     def _end(self, name: str) -> End:
         for end in self.ends:

@@ -13,7 +13,8 @@ from sockets_lab.observe.addresses import in_words
 from sockets_lab.observe.state_machine import GONE, StateMachine
 from sockets_lab.observe.state_now import machine_of, state_now
 from sockets_lab.observe.tcp_machine import TCP
-from sockets_lab.observe.tcp_rows import Pair, TcpRow, tcp_row
+from sockets_lab.observe.tcp_rows import Pair, TcpRow, TcpTable
+from sockets_lab.widgets.states_elsewhere import table_of
 
 FIRST_LOOK = "here at the first look"
 
@@ -44,10 +45,17 @@ class End:
         left_s: for how many seconds the kernel still keeps what is left of it; None where that is not limited.
         local: its own address in words.
     Resources:
-        none; it knows the socket by a weak reference.
+        for TCP, what ``TcpTable`` has; the socket is known by a weak reference.
     """
 
-    def __init__(self, name: str, machine: StateMachine, sock: socket.socket | None, pair: Pair | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        machine: StateMachine,
+        sock: socket.socket | None,
+        table: TcpTable | None = None,
+        pair: Pair | None = None,
+    ) -> None:
         self.name = name
         self.machine = machine
         self.path: list[Step] = []
@@ -55,6 +63,7 @@ class End:
         self.left_s: float | None = None
         self.local = in_words(pair[0]) if pair else "none"
         self._sock: Callable[[], socket.socket | None] = weakref.ref(sock) if sock is not None else lambda: None
+        self._table = table
 
     @classmethod
     def of(cls, name: str, sock: socket.socket) -> End:
@@ -64,7 +73,20 @@ class End:
             TypeError: it is not a socket.
             ValueError: a kind of socket that has no drawing.
         """
-        return cls(name, machine_of(sock), sock)
+        machine = machine_of(sock)
+        return cls(name, machine, sock, table_of(sock) if machine is TCP else None)
+
+    def close(self) -> None:
+        """Ask no more."""
+        if self._table is not None:
+            self._table.close()
+
+    def other_end(self, name: str) -> End | None:
+        """The other end of its connection, if that is in the same network."""
+        if self._table is None or self.pair is None:
+            return None
+        there = self.pair[1], self.pair[0]
+        return End(name, TCP, None, self._table, there) if self._table.row(there) else None
 
     def adopt(self, name: str, sock: socket.socket) -> None:
         """From now on it is the end that a program holds as ``sock``."""
@@ -109,8 +131,8 @@ class End:
                 state = state_now(sock, self.machine)
         row: TcpRow | None = None
         # What waits in TIME_WAIT is no longer the program's socket, even if that is still open.
-        if self.machine is TCP and self.pair and state in (GONE, "CLOSE"):
-            row = tcp_row(self.pair)
+        if self._table is not None and self.pair and state in (GONE, "CLOSE"):
+            row = self._table.row(self.pair)
         return (row.state, row.left_s) if row else (state, None)
 
     def _learn_addresses(self, sock: socket.socket) -> None:
@@ -132,6 +154,7 @@ class Following:
     def __init__(self, ends: list[End], peer_name: str = "the peer") -> None:
         self.ends = ends
         self._peer_name = peer_name
+        self._closed = False
         self._began = time.monotonic()
 
     @property
@@ -144,7 +167,9 @@ class Following:
         return time.monotonic() - self._began
 
     def look(self) -> bool:
-        """Ask the kernel about every end; True when one has moved, or another was found."""
+        """Ask the kernel about every end; True when one has moved, or another was found. After ``close()``, nothing."""
+        if self._closed:
+            return False
         at_s = self.now_s()
         answers = [(end, *end.now()) for end in self.ends if not end.over]
         # Only an end that had the other's FIN gets TIME_WAIT: then the other was not reset.
@@ -159,13 +184,20 @@ class Following:
         self.ends += found
         return any(moved) or bool(found)
 
+    def close(self) -> None:
+        """End the following; the paths stay. A second call does nothing."""
+        self._closed = True
+        for end in self.ends:
+            end.close()
+
     def _other_ends(self) -> list[End]:
         known = {end.pair for end in self.ends}
         found = []
         for end in self.ends:
-            if end.pair is None or (there := (end.pair[1], end.pair[0])) in known or tcp_row(there) is None:
+            if end.pair is None or (end.pair[1], end.pair[0]) in known:
                 continue
             alone = sum(other.pair is not None for other in self.ends) == 1
-            found.append(End(self._peer_name if alone else f"the peer of {end.name}", TCP, None, there))
-            known.add(there)
+            if (other := end.other_end(self._peer_name if alone else f"the peer of {end.name}")) is not None:
+                found.append(other)
+                known.add(other.pair)
         return found

@@ -155,6 +155,8 @@ class Stepper:
         for name in ENDS:
             if (sock := self.names.pop(name, None)) is not None:
                 sock.close()
+        self.following.look()
+        self.following.close()
         self._packets.close()
 
     def _make_room(self, name: str, call: str, caller: str) -> Any:

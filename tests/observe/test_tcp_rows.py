@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from sockets_lab.observe import tcp_rows
-from sockets_lab.observe.tcp_rows import Pair, TcpRow, tcp_row
+from sockets_lab.observe.tcp_rows import Pair, TcpRow, TcpTable
 
 Wait = Callable[[Callable[[], object], str], None]
 HOSTS = pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+
+
+def tcp_row(pair: Pair) -> TcpRow | None:
+    return TcpTable().row(pair)
 
 
 def state_of(pair: Pair) -> str:
@@ -40,13 +43,15 @@ def test_both_ends_are_found_and_time_wait_has_its_remaining_seconds(
 
 
 def test_where_netlink_is_refused_the_table_is_read_in_another_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(_: Pair) -> None:
+    def refused(*_: int) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(tcp_rows, "_asked_by_netlink", refused)
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "socket", refused)
+        table = TcpTable()
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         socket.create_connection(listener.getsockname()) as client,
     ):
-        assert tcp_row((client.getsockname(), client.getpeername())) == TcpRow("ESTABLISHED")
-        assert tcp_row((client.getsockname(), ("127.0.0.1", 1))) is None
+        assert table.row((client.getsockname(), client.getpeername())) == TcpRow("ESTABLISHED")
+        assert table.row((client.getsockname(), ("127.0.0.1", 1))) is None

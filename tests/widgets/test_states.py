@@ -299,7 +299,7 @@ def test_a_cell_that_runs_again_ends_its_thread_and_closes_its_widget(kernel: Ke
 
 
 def test_an_end_that_was_found_by_itself_keeps_its_path_when_it_gets_a_name() -> None:
-    end = End("the peer", TCP, None, (("127.0.0.1", 1), ("127.0.0.1", 2)))
+    end = End("the peer", TCP, None, None, (("127.0.0.1", 1), ("127.0.0.1", 2)))
     end.go_on("ESTABLISHED", None, 0.0)
     with socket.socket() as sock:
         end.adopt("conn", sock)

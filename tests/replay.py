@@ -12,7 +12,7 @@ import sys
 
 from tests.own_network import enter_own_network, namespaces_are_missing
 
-NBVAL = ["--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "solutions"]
+NBVAL = ["-p", "tests.replay_pictures", "--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "solutions"]
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from sockets_lab.cli import app
 from tests.cli.conftest import COMMAND
 from tests.course_files import checked, write_lesson
 
-COMMANDS = ("open", "check", "progress", "build", "bank", "doctor")
+COMMANDS = ("open", "check", "progress", "build", "autograde", "bank", "doctor")
 
 
 @pytest.fixture

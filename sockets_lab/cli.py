@@ -254,10 +254,10 @@ def autograde(
         ),
     ] = False,
 ) -> None:
-    """For instructors: nbgrader autograde, which runs submissions in a sandbox.
+    """For instructors: grade submissions.
 
-    Takes nbgrader's own options too, as --student ann --force. Where this machine cannot hold submissions in a
-    sandbox nothing is graded, except with --trust-submissions.
+    Runs nbgrader autograde, in a sandbox, and takes its options, as --student ann --force. Where this machine cannot
+    hold submissions in a sandbox nothing is graded, except with --trust-submissions.
 
     Exit status: 0 all were graded, 1 some or all were not.
     """

@@ -11,6 +11,7 @@ import traitlets
 from sockets_lab.peers import cells
 from sockets_lab.referee.errors import CheckError
 from sockets_lab.referee.predictions import Prediction
+from sockets_lab.widgets.javascript import module
 from sockets_lab.widgets.prediction import valid_answer
 
 _HERE = Path(__file__).parent
@@ -25,7 +26,7 @@ class PredictionWidget(anywidget.AnyWidget):
         answer: what the front-end starts with where it cannot read that code.
     """
 
-    _esm = _HERE / "prediction.js"
+    _esm = module("keep.js", "prediction.js")
     _css = _HERE / "prediction.css"
 
     question = traitlets.Unicode().tag(sync=True)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-import sockets_lab.widgets
+from sockets_lab.widgets.javascript import module
 
-CODE = Path(sockets_lab.widgets.__file__).with_name("prediction.js").read_text(encoding="utf-8")
+CODE = module("keep.js", "prediction.js")
 LOAD = """
 async (code) => {
   window.view = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));

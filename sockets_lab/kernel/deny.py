@@ -91,6 +91,7 @@ def compile_filter() -> bytes:
     # Its own limits alone, and not the one that keeps its memory out of the hands of a handler of core dumps.
     add(refuse, "prlimit64", seccomp.Arg(0, seccomp.NE, 0))
     add(refuse, "prlimit64", is_int(1, _RLIMIT_CORE), seccomp.Arg(2, seccomp.NE, 0))
+    add(refuse, "prctl", is_int(0, syscalls.SET_DUMPABLE))  # or process 1 could not see what it uses
     add(refuse, "setrlimit", is_int(0, _RLIMIT_CORE))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)

@@ -23,6 +23,8 @@ class Limits:
         output_bytes: what the kernel says to its clients, encoded; beyond it everything is ended.
         processes: processes and threads; beyond it none can be started.
         open_files: descriptors of one process; beyond it none can be opened.
+        files_under_way: descriptors sent and not received; beyond it everything is ended, for the system counts them
+            with those of all other submissions (unix(7), ETOOMANYREFS).
         scratch_bytes: the scratch folder; beyond it nothing can be written.
         file_bytes: one file; beyond it nothing can be written.
     """
@@ -32,6 +34,7 @@ class Limits:
     output_bytes: int = 32 * MIB
     processes: int = 128
     open_files: int = 512
+    files_under_way: int = 64
     scratch_bytes: int = 64 * MIB
     file_bytes: int = 32 * MIB
 

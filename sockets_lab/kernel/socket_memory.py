@@ -35,11 +35,14 @@ _PINGS = ("/proc/net/icmp", "/proc/net/icmp6")  # which are not counted
 class SocketMemory:
     """Counts it, by a netlink socket that is opened once.
 
+    Attributes:
+        queued: whether anything waited in a Unix socket when it was last counted.
     Resources:
         one descriptor, as long as the process lives.
     """
 
     def __init__(self) -> None:
+        self.queued = False
         self._netlink: socket.socket | None = None
         try:
             self._netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _SOCK_DIAG)
@@ -51,12 +54,13 @@ class SocketMemory:
         """All of it."""
         used = _used_protocols()
         tables = [path for name, path in _DATAGRAMS.items() if name in used]
-        held = sum(map(_of_datagrams, (*tables, *_PINGS)))
-        asked = [_UNIX, _PACKETS, *(one for name, one in _TCP.items() if name in used)]
-        for request, skipped, memory, rings in asked:
-            for reply in self._ask(request):
-                held += _of_reply(reply[skipped:], memory, rings)
-        return held
+        asked = [_PACKETS, *(one for name, one in _TCP.items() if name in used)]
+        in_unix_sockets = self._told(*_UNIX)
+        self.queued = in_unix_sockets > 0
+        return in_unix_sockets + sum(self._told(*one) for one in asked) + sum(map(_of_datagrams, (*tables, *_PINGS)))
+
+    def _told(self, request: bytes, skipped: int, memory: int, rings: tuple[int, ...]) -> int:
+        return sum(_of_reply(reply[skipped:], memory, rings) for reply in self._ask(request))
 
     def _ask(self, request: bytes) -> Iterator[memoryview]:
         """The body of each reply; fewer where the system does not know what is asked."""

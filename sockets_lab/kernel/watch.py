@@ -54,6 +54,8 @@ class Watch:
         )
         if memory > self._limits.memory_bytes:
             return "memory_bytes"
+        if self._sockets.queued and _under_way(processes) > self._limits.files_under_way:
+            return "files_under_way"
         return "cpu_s" if cpu_s > self._limits.cpu_s else ""
 
     def _scratch_bytes(self) -> int:
@@ -96,6 +98,25 @@ def _sum_of(path: str, names: tuple[bytes, ...]) -> int:
             return sum(int(line.split()[1]) * 1024 for line in file if line.startswith(names))
     except OSError:
         return 0
+
+
+def _under_way(processes: list[str]) -> int:
+    """Descriptors that wait in the sockets of these processes: proc_pid_fdinfo(5), scm_fds."""
+    found: dict[str, int] = {}  # by socket: several processes may hold it
+    for pid in processes:
+        try:
+            names = os.listdir(f"/proc/{pid}/fd")
+        except OSError:
+            continue
+        for name in names:
+            try:
+                with open(f"/proc/{pid}/fdinfo/{name}", "rb") as file:
+                    told = [line.split()[1] for line in file if line.startswith((b"ino:", b"scm_fds:"))]
+            except OSError:
+                continue
+            if len(told) == 2:
+                found[told[0].decode()] = int(told[1])
+    return sum(found.values())
 
 
 def _processor_time(processes: list[str]) -> float:

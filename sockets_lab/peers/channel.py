@@ -8,6 +8,7 @@ Nothing here unpickles or evaluates, because one end may belong to a learner's p
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import struct
@@ -20,6 +21,7 @@ import msgpack
 _HEADER = struct.Struct(">IB")
 MAX_BODY_BYTES = 16 * 1024 * 1024  # decoded, the worst case is some sixty times as large
 MAX_DESCRIPTORS = 128
+OTHERS_RECEIVE_WITHIN_S = 3.0
 _CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)  # at once, where the system can: another thread may exec
 
 
@@ -83,7 +85,7 @@ class Channel:
             self._sock.settimeout(timeout_s)
             if fds:
                 # A header of 5 bytes always fits, so that the descriptors leave with all of it.
-                socket.send_fds(self._sock, [header], list(fds))
+                self._send_descriptors(header, fds)
                 self._sock.sendall(body)
             else:
                 self._sock.sendall(header + body)
@@ -91,6 +93,18 @@ class Channel:
             raise ChannelTimeout("the other end does not read") from error
         except OSError as error:
             raise ChannelClosed(str(error)) from error
+
+    def _send_descriptors(self, header: bytes, fds: Sequence[int]) -> None:
+        """Send them, in spite of another process of this user that has too many under way for a moment: unix(7)."""
+        deadline = time.monotonic() + OTHERS_RECEIVE_WITHIN_S
+        while True:
+            try:
+                socket.send_fds(self._sock, [header], list(fds))
+                return
+            except OSError as error:
+                if error.errno != errno.ETOOMANYREFS or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
 
     def receive(self, *, timeout_s: float | None = None) -> tuple[Any, list[int]]:
         """The next message and the descriptors that came with it, which the caller then owns.

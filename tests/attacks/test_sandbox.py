@@ -66,3 +66,21 @@ def _used_no_more_than_allowed(sandbox: Sandbox) -> None:
     assert used.scratch_bytes <= limits.scratch_bytes and used.processes <= limits.processes + 1
     assert used.memory_bytes < 3 * limits.memory_bytes
     assert sandbox.heard_bytes < 2 * limits.output_bytes
+
+
+PASSES_ONE_ON = """
+from sockets_lab.peers.channel import Channel
+one, other = Channel.pair()
+one.send({"passed": True}, [0])
+print(other.receive(timeout_s=5)[0])
+"""
+
+
+def test_others_can_pass_descriptors_while_one_tries_to_keep_them_from_it(targets: Targets) -> None:
+    attack = next(one for one in ATTACKS if one.name == "descriptors_under_way")
+    with Sandbox() as attacker, Sandbox() as other:
+        attacker.client.execute(attack.cell(targets.told()))
+        while attacker.kernel.poll() is None:
+            assert other.run(PASSES_ONE_ON)
+            assert other.said == "{'passed': True}"
+        assert attacker.ended.limit == "files_under_way"

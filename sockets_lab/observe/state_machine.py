@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,6 +41,7 @@ class Transition:
         origin: where the standard has it.
         drawn: whether the picture shows it; those that would hide the others are told in words only.
         makes_another: it leaves the socket where it is, and the new state is that of another, new socket.
+        takes_s: for how many seconds the kernel waits first.
         rare: it takes two ends that act at the same moment, or what the socket API does not offer.
     """
 
@@ -52,6 +54,7 @@ class Transition:
     origin: str
     drawn: bool = True
     makes_another: bool = False
+    takes_s: float = 0.0
     rare: bool = False
 
     @property
@@ -93,18 +96,21 @@ class StateMachine:
         """What leaves a state."""
         return [one for one in self.transitions if one.source == name]
 
-    def between(self, source: str, target: str, *, orderly: bool = False) -> list[tuple[str, str]]:
+    def between(
+        self, source: str, target: str, *, orderly: bool = False, within_s: float = math.inf
+    ) -> list[tuple[str, str]]:
         """What a socket that was seen in ``source`` and then in ``target`` went through.
 
         Args:
             source: where it was seen.
             target: where it was seen next.
             orderly: it is known that there was no reset.
+            within_s: how many seconds lie between the two; it may have been in ``source`` for longer.
         Returns:
             the states that no way avoids, and ``target`` last, each with what led there; the words name every way
             where there is more than one.
         """
-        ways = _Ways(self, orderly)
+        ways = _Ways(self, source, orderly, within_s)
         paths = ways.paths(source, target)
         if not paths:
             return [(target, "by a way that the table does not have")]
@@ -116,10 +122,14 @@ class StateMachine:
 class _Ways:
     """The ways that a socket can have taken between two looks."""
 
-    def __init__(self, machine: StateMachine, orderly: bool) -> None:
+    def __init__(self, machine: StateMachine, source: str, orderly: bool, within_s: float) -> None:
         self._first = machine.names[0]
         self._rows = [
-            one for one in machine.transitions if not one.makes_another and not (orderly and "RST" in one.cause)
+            one
+            for one in machine.transitions
+            if not one.makes_another
+            and (one.source == source or one.takes_s <= within_s)
+            and not (orderly and "RST" in one.cause)
         ]
 
     def paths(self, source: str, target: str) -> list[list[str]]:

@@ -22,6 +22,7 @@ _FORMAL = {
 }
 _FIGURE, _NOTE, _ABORT, _RESET = "figure 5", "figure 5, notes", "section 3.10.5", "section 3.10.7"
 _LINUX = "Linux"
+_WAIT_S = 59.0  # TCP_TIMEWAIT_LEN is 60 s (linux, net/tcp.h), and tcp_fin_timeout's default, less what a tick takes
 
 # source, event, sends, target, side, words, origin
 # fmt: off
@@ -89,7 +90,8 @@ _FIGURE_5 = (
         "LAST_ACK", "receives ACK of FIN", "", GONE, "passive", "Your FIN was acknowledged: nothing is left.", _FIGURE
     ),
     Transition(
-        "TIME_WAIT", "2 MSL are over", "", GONE, "active", "The wait is over (Linux: 60 s): nothing is left.", _FIGURE
+        "TIME_WAIT", "2 MSL are over", "", GONE, "active", "The wait is over (Linux: 60 s): nothing is left.", _FIGURE,
+        takes_s=_WAIT_S,
     ),
 )
 _NOTES = (
@@ -123,13 +125,13 @@ _RESETS = (
         )
         for state in ("ESTABLISHED", "CLOSE_WAIT")
     ),
-    Transition("TIME_WAIT", "receives RST", "", GONE, "either", "A RST cut the wait short.", _RESET, drawn=False),
+    Transition("TIME_WAIT", "receives RST", "", GONE, "either", "A RST cut the wait short.", _RESET, drawn=False, rare=True),
 )
 _OF_LINUX = (
     Transition("CLOSE", "close()", "", GONE, "either", "Your close() let the socket go.", _LINUX, drawn=False),
     Transition(
         "FIN_WAIT2", "60 s without the peer's FIN, after close()", "", GONE, "active",
-        "Nobody waits for the peer's FIN any longer.", _LINUX, drawn=False,
+        "Nobody waits for the peer's FIN any longer.", _LINUX, drawn=False, takes_s=_WAIT_S,
     ),
     Transition(
         "LAST_ACK", "receives ACK of FIN, not closed yet", "", "CLOSE", "passive",
@@ -137,7 +139,7 @@ _OF_LINUX = (
     ),
     Transition(
         "TIME_WAIT", "2 MSL are over, not closed yet", "", "CLOSE", "active",
-        "The wait is over; your program still has the socket.", _LINUX, drawn=False,
+        "The wait is over; your program still has the socket.", _LINUX, drawn=False, takes_s=_WAIT_S,
     ),
 )
 # fmt: on

@@ -64,6 +64,7 @@ class End:
         self.local = in_words(pair[0]) if pair else "none"
         self._sock: Callable[[], socket.socket | None] = weakref.ref(sock) if sock is not None else lambda: None
         self._table = table
+        self._looked_at_s = 0.0
 
     @classmethod
     def of(cls, name: str, sock: socket.socket) -> End:
@@ -113,13 +114,19 @@ class End:
         self.left_s = left_s
         if not self.path:
             self.path.append(Step(state, FIRST_LOOK, at_s))
-            return True
-        if state == self.state:
+        elif state == self.state:
+            self._looked_at_s = at_s
             return False
-        *unseen, (last, cause) = self.machine.between(self.state, state, orderly=orderly)
+        else:
+            self._pass_on_to(state, at_s, orderly)
+        self._looked_at_s = at_s
+        return True
+
+    def _pass_on_to(self, state: str, at_s: float, orderly: bool) -> None:
+        since_s = at_s - self._looked_at_s
+        *unseen, (last, cause) = self.machine.between(self.state, state, orderly=orderly, within_s=since_s)
         self.path += [Step(passed, how, None) for passed, how in unseen]
         self.path.append(Step(last, cause, at_s))
-        return True
 
     def now(self) -> tuple[str, float | None]:
         """The kernel's answer: the state, and for how many seconds it keeps what is left."""

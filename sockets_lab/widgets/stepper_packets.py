@@ -36,7 +36,7 @@ class StepperPackets:
         try:
             self._capture = capture("lo")
         except CaptureError as error:
-            self.missing = f"The packets are not shown. {error}."
+            self.missing = f"The packets are not shown. {str(error).rstrip('.')}."
 
     def told(self, owners: Mapping[int, str]) -> list[tuple[int, str]]:
         """Each packet up to now: when it was sent, in nanoseconds since 1970, and in words.

@@ -120,6 +120,16 @@ def test_where_nobody_was_reset_a_closed_end_has_passed_last_ack() -> None:
     assert [state for state, _ in TCP.between("CLOSE_WAIT", GONE, orderly=True)] == ["LAST_ACK", GONE]
 
 
+def test_who_is_gone_at_once_was_not_in_time_wait() -> None:
+    passed = TCP.between("ESTABLISHED", GONE, orderly=True, within_s=1)
+    assert [state for state, _ in passed] == ["CLOSE_WAIT", "LAST_ACK", GONE]
+    assert [state for state, _ in TCP.between("ESTABLISHED", GONE, orderly=True, within_s=70)] == [GONE]
+
+
+def test_a_wait_that_began_before_the_last_look_can_be_over() -> None:
+    assert TCP.between("TIME_WAIT", GONE, within_s=0.1) == [(GONE, "2 MSL are over")]
+
+
 def test_a_listener_stays_where_it_is_when_a_connection_comes() -> None:
     assert TCP.between("LISTEN", GONE) == [(GONE, "close()")]
 

@@ -139,10 +139,9 @@ class _Ways:
     def in_words(self, source: str, target: str) -> str:
         """What leads from one to the other."""
         paths = self.paths(source, target)
-        only = len(paths) == 1  # then a rare way is the way
-        direct = [
-            one.cause for one in self._rows if (one.source, one.target) == (source, target) and (only or not one.rare)
-        ]
+        rows = [one for one in self._rows if (one.source, one.target) == (source, target)]
+        usual = [one.cause for one in rows if not one.rare]
+        direct = usual or [one.cause for one in rows if len(paths) == 1]  # then a rare way is the way
         through = {f"through {path[0]}" for path in paths if len(path) > 1}
         return ", or ".join([*direct, *sorted(through)])
 

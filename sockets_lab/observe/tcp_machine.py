@@ -125,7 +125,9 @@ _RESETS = (
         )
         for state in ("ESTABLISHED", "CLOSE_WAIT")
     ),
-    Transition("TIME_WAIT", "receives RST", "", GONE, "either", "A RST cut the wait short.", _RESET, drawn=False, rare=True),
+    Transition(
+        "TIME_WAIT", "receives RST", "", GONE, "either", "A RST cut the wait short.", _RESET, drawn=False, rare=True
+    ),
 )
 _OF_LINUX = (
     Transition("CLOSE", "close()", "", GONE, "either", "Your close() let the socket go.", _LINUX, drawn=False),

@@ -63,7 +63,8 @@ def test_a_learner_works_through_a_lesson_from_the_first_cell_to_the_last_point(
     demonstrations = [number for number in lesson.code if number < graded["recv_count-answer"]]
     for number in demonstrations:
         notebook.run(number)
-    expect(notebook.output(demonstrations[2])).to_contain_text("recv(65536) -> 26 bytes")
+    expect(notebook.output(demonstrations[2]).first).to_contain_text("recv(65536) -> 26 bytes")
+    expect(notebook.output(demonstrations[2]).locator(".sockets-lab-ladder")).to_contain_text("called send")
 
     notebook.run(graded["recv_count-answer"])
     notebook.cell(graded["recv_count-answer"]).get_by_role("radio", name="c) one or two").click()

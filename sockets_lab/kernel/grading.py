@@ -110,6 +110,7 @@ class GradingKernel(ForkedKernel):
                 self.wait(ENDS_WITHIN_S)
             except subprocess.TimeoutExpired:
                 super().kill()
+                self.wait()
 
     def close(self) -> None:
         """Kill it if it runs; returns when everything that it had is gone."""

@@ -14,6 +14,7 @@ from sockets_lab.kernel.limits import Ended, Limits
 
 DEADLINE_S = 20.0
 DEAF_AFTER_S = 1.0
+NAMESPACES = ("user", "net", "pid", "mnt")
 
 
 class Sandbox:
@@ -21,7 +22,10 @@ class Sandbox:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.kernel = GradingKernel(limits)
-        self.namespaces = namespaces_of(self.kernel.pid)
+        self._namespaces = namespaces_of(self.kernel.pid)
+        # As long as they are held, no other sandbox is given their numbers.
+        self._held = [os.open(f"/proc/{self.kernel.pid}/ns/{name}", os.O_RDONLY) for name in NAMESPACES]
+        self.left: list[str] = []
         self.client = self.kernel.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=30)
@@ -60,20 +64,17 @@ class Sandbox:
         assert self.kernel.ended is not None
         return self.kernel.ended
 
-    def left(self) -> list[str]:
-        """What is left of a closed one: processes in its namespaces, and files."""
-        found = [str(self.kernel.folder)] if self.kernel.folder.exists() else []
-        for pid in filter(str.isdigit, os.listdir("/proc")):
-            with contextlib.suppress(OSError):
-                # Another sandbox, begun since, may have been given the numbers of these namespaces.
-                if namespaces_of(int(pid)) & self.namespaces and _began_at(int(pid)) < self._closing_at:
-                    found.append(f"process {pid}")
-        return found
-
     def close(self) -> None:
-        self._closing_at = time.clock_gettime(time.CLOCK_BOOTTIME)
+        """End it, and look at what is left: processes in its namespaces, and files."""
         self.client.stop_channels()
         self.kernel.close()
+        self.left = [str(self.kernel.folder)] if self.kernel.folder.exists() else []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError):
+                if namespaces_of(int(pid)) & self._namespaces:
+                    self.left.append(f"process {pid}")
+        for fd in self._held:
+            os.close(fd)
 
     def __enter__(self) -> Sandbox:
         return self
@@ -86,10 +87,4 @@ class Sandbox:
 
 def namespaces_of(pid: int) -> set[str]:
     """Which it is in."""
-    return {os.readlink(f"/proc/{pid}/ns/{name}") for name in ("user", "net", "pid", "mnt")}
-
-
-def _began_at(pid: int) -> float:
-    """Seconds since the machine began: proc_pid_stat(5)."""
-    with open(f"/proc/{pid}/stat", "rb") as file:
-        return int(file.read().rpartition(b")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    return {os.readlink(f"/proc/{pid}/ns/{name}") for name in NAMESPACES}

@@ -28,7 +28,7 @@ PROGRAM = """
         shown = targets.secret in str(sandbox.heard)
         harm = targets.changed(), targets.visits
     release()
-    print(json.dumps([os.getuid(), found, shown, *harm, sandbox.left()]))
+    print(json.dumps([os.getuid(), found, shown, *harm, sandbox.left]))
 """
 
 

@@ -56,7 +56,7 @@ def test_attack(attack: Attack, targets: Targets, neighbour: int) -> None:
         _used_no_more_than_allowed(sandbox)
     assert targets.secret not in str(sandbox.heard)
     assert not targets.visits and not targets.changed()
-    assert not sandbox.left()
+    assert not sandbox.left
 
 
 def _used_no_more_than_allowed(sandbox: Sandbox) -> None:

@@ -27,6 +27,7 @@ from sockets_lab.grading.execute import ExecuteSubmission
 from sockets_lab.grading.leaks import KEPT_BACK
 from sockets_lab.grading.release import ClearSolutionsAndAnswers, RefuseLeaks
 from sockets_lab.grading.submissions import RestoreCells, RestoreMetadata, SubmissionExporter
+from sockets_lab.grading.text_cells import HarmlessText
 
 c = get_config()
 here = Path(__file__).resolve().parent
@@ -59,6 +60,7 @@ c.Autograde.sanitize_preprocessors = [
     ClearOutput,
     DeduplicateIds,
     OverwriteKernelspec,
+    HarmlessText,
     RestoreCells,
     CheckCellMetadata,
 ]

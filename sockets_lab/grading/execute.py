@@ -68,7 +68,7 @@ class ExecuteSubmission(Execute):
             NoSolutions, NotIsolated, NotGraded: see there.
         """
         told = resources["nbgrader"]
-        solutions = self._find_solutions(told["assignment"])
+        solutions = self.find_solutions(told["assignment"])
         options: dict[str, Any] = {name: getattr(self, name) for name in PASSED_ON}
         options |= {"max_restarts": self.max_restarts, "log": self.log}
         options |= {"who": f"{told['student']}, {told['assignment']}/{told['notebook']}", "solutions": solutions}
@@ -83,7 +83,12 @@ class ExecuteSubmission(Execute):
             raise NotIsolated(why_not_isolated(error)) from error
         return nb, resources
 
-    def _find_solutions(self, assignment: str) -> Path:
+    def find_solutions(self, assignment: str) -> Path:
+        """The folder with each unit's hidden trials and key.
+
+        Raises:
+            NoSolutions: those of this unit are not there.
+        """
         if self.solutions:
             folder = Path(self.solutions)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import time
 from typing import Any
 
 from jupyter_client.manager import KernelManager
@@ -21,6 +22,7 @@ from sockets_lab.grading.points import add_error
 
 CELL_TIMEOUT_S = 60
 MAX_RESTARTS = 3
+WORTH_OF_CELLS = 10  # a notebook's time, in those of a cell: or each of its cells could take all of its own
 TIME_IS_UP = {"ename": "CellTimeoutError", "evalue": "", "traceback": ["CellTimeoutError: this cell's time was up"]}
 LANGUAGE = {"name": "python"}
 
@@ -45,13 +47,16 @@ class NotebookRun(NotebookClient):
         self.who = who
         self._max_restarts = max_restarts
         self._restarts = 0
-        self._given_up = False
+        self._given_up = ""
+        self._time_s = WORTH_OF_CELLS * float(self.timeout or CELL_TIMEOUT_S)
+        self._begun = time.monotonic()
         self._quit = False
         self._culprits: set[int] = set()
 
     def run(self) -> None:
         """Run every cell."""
         self.reset_execution_trackers()
+        self._begun = time.monotonic()
         try:
             self._new_kernel()
             for index, cell in enumerate(self.nb.cells):
@@ -100,10 +105,11 @@ class NotebookRun(NotebookClient):
 
     def _run_first(self, cell: NotebookNode, index: int) -> None:
         cell.outputs, cell.execution_count = [], None
+        self._look_at_the_clock()
         if not self._given_up and not self.is_alive():  # a thread of an earlier cell may have ended it
             self._start_again(index)
         if self._given_up:
-            add_error(cell, "NotRun", f"not run: this notebook's kernel was lost {self._restarts + 1} times before")
+            add_error(cell, "NotRun", f"not run: {self._given_up}")
             return
         reason = self._run(cell, index)
         self.after(cell, reason)
@@ -136,12 +142,18 @@ class NotebookRun(NotebookClient):
 
     def _start_again(self, until: int) -> None:
         """A new kernel in which the lesson's cells before ``until`` have run, but those that cost a kernel."""
-        while self._restarts < self._max_restarts:
+        while self._restarts < self._max_restarts and not self._given_up:
             self._restarts += 1
             self._new_kernel()
             if all(self._run_again(index) for index in range(until)):
                 return
-        self._given_up = True
+            self._look_at_the_clock()
+        self._given_up = self._given_up or f"this notebook's kernel was lost {self._restarts + 1} times before"
+
+    def _look_at_the_clock(self) -> None:
+        if not self._given_up and time.monotonic() - self._begun > self._time_s:
+            self._given_up = f"this notebook's time, {self._time_s:g} s, was over before"
+            self.log.warning("%s: its time, %g s, is over; the rest is not run", self.who, self._time_s)
 
     def _new_kernel(self) -> None:
         self.end_kernel()

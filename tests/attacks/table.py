@@ -30,10 +30,8 @@ it and after it earns what it deserves. Attacks on verdicts earn nothing. This f
 
 Known not to hold: of the system's memory, that for mappings and file locks is charged to nobody (about 20 MB for each
 process that sets out to), and a submission that hides sockets in sockets can keep others that run at the same time from
-passing descriptors until it ends. HTML and links in a submission's own markdown cells are shown to the instructor as
-nbconvert shows them, with their scripts: `c.HTMLExporter.sanitize_html = True` takes them out, and some of the reports'
-looks with them. A notebook has no time limit as a whole, only each of its cells. Whoever needs more than this grades in
-a virtual machine.
+passing descriptors until it ends. What a hidden trial hands to a function, the function can keep, and a
+later cell can print into its learner's feedback. Whoever needs more than this grades in a virtual machine.
 """
 
 

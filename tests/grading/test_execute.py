@@ -12,7 +12,7 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from sockets_lab.grading import trusted
+from sockets_lab.grading import running, trusted
 from sockets_lab.grading.execute import ExecuteSubmission, NoSolutions
 from sockets_lab.grading.points import NotGraded
 from tests.grading.course import REPOSITORY, UNIT
@@ -138,3 +138,12 @@ def test_only_the_submissions_kernel_is_told_where_the_hidden_trials_are(tmp_pat
 def test_nobody_is_graded_without_the_hidden_trials(tmp_path: Path) -> None:
     with pytest.raises(NoSolutions, match=r"hidden_trials\.py is missing: nothing can be graded without it; set c\."):
         run(tmp_path, graded("any", "5"), solutions=str(tmp_path))
+
+
+def test_a_notebook_has_a_time_of_its_own_after_which_nothing_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(running, "WORTH_OF_CELLS", 0.05)
+    points = run(tmp_path, graded("early", "4"), "import time; time.sleep(1.1)", graded("late", "5"))
+    assert points == {"early": 4, "late": 0}
+    assert "its time, 1 s, is over; the rest is not run" in caplog.text

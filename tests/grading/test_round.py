@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_raw_cell
 from nbgrader.api import Gradebook, MissingEntry
 
 from sockets_lab.exercises import EXERCISES, load_hidden_trials
@@ -22,6 +23,7 @@ CELL_TIMEOUT_S = 15
 CELLS = ("recv_count", "send_all", "recv_frame")
 Change = Callable[[NotebookNode], None]
 
+ACTIVE = "<script>give_me_points()</script>"
 SINGLE_RECV = BANK / "recv_frame" / "wrong_single_recv.py"
 SWALLOWS_ALL = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
 IN_C = "import itertools\nsum(itertools.repeat(0))"
@@ -77,6 +79,7 @@ def _test_cells_edited(nb: NotebookNode) -> None:
 def _noisy(nb: NotebookNode) -> None:
     solve(nb, send_all="import sys; print('again', file=sys.stderr)\nwhile data:\n    data = data[sock.send(data):]")
     cell(nb, "send_all-code").source += NOISE
+    nb.cells[:0] = [new_markdown_cell(f"a note {ACTIVE}"), new_raw_cell(ACTIVE)]
 
 
 def _leaves(nb: NotebookNode) -> None:
@@ -224,6 +227,13 @@ def test_feedback_has_the_report_and_nothing_of_the_hidden_trials_but_a_hint(who
     hidden = [trial.title for trial in exercise.trials if trial.hidden]
     assert len(hidden) > 5
     assert not [title for title in hidden if title in shown]
+
+
+def test_html_in_a_learners_text_cells_is_shown_and_not_obeyed(whole_round: Round) -> None:
+    shown = whole_round.feedback("noisy")
+    assert shown.count("give_me_points()") == 2
+    assert ACTIVE not in shown
+    assert "<em>" in shown or "<strong>" in shown  # the lesson's own text is still drawn
 
 
 def test_feedback_reaches_the_learner(whole_round: Round) -> None:

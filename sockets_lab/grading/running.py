@@ -56,9 +56,9 @@ class NotebookRun(NotebookClient):
     def run(self) -> None:
         """Run every cell."""
         self.reset_execution_trackers()
-        self._begun = time.monotonic()
         try:
             self._new_kernel()
+            self._begun = time.monotonic()
             for index, cell in enumerate(self.nb.cells):
                 if cell.cell_type == "code":
                     self._run_first(cell, index)

@@ -20,16 +20,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     skip_without_namespaces([item for item in items if item.path.is_relative_to(Path(__file__).parent)])
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def warm_grading(private_temp_folder: Path) -> Iterator[None]:
-    """One warm parent for all attacks, as one serves all submissions: what one leaves in it, others would meet."""
+    """One warm parent for the attacks of a module, as for submissions: what one leaves in it, others would meet."""
     ensure_event_loop()
     warm_parent().connect()
     yield
     release()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def targets(warm_grading: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Targets]:
     """An instructor's machine."""
     with targets_in(tmp_path_factory.mktemp("instructor")) as one:

@@ -32,6 +32,15 @@ def write_notebook(path: Path, sources: list[str]) -> None:
     path.write_text(nbformat.writes(notebook), encoding="utf-8")
 
 
+COUNT_CHANGES = """
+    prompt => {
+        prompt.dataset.changes = 0;
+        const anything = {childList: true, characterData: true, subtree: true};
+        new MutationObserver(() => prompt.dataset.changes++).observe(prompt, anything);
+    }
+"""
+
+
 class Notebook:
     """One notebook, open in a page."""
 
@@ -64,11 +73,11 @@ class Notebook:
     def run(self, number: int, *, wait: bool = True) -> Locator:
         """Run a cell; its outputs, when it has ended unless ``wait`` is False."""
         prompt = self.cell(number).locator(".jp-InputPrompt").first
-        before = prompt.inner_text()
+        prompt.evaluate(COUNT_CHANGES)  # after a restart its number may be the one that stands there
         self.cell(number).locator(".cm-content").first.click()
         self.page.keyboard.press("Control+Enter")
         if wait:
-            expect(prompt).not_to_have_text(before, timeout=RUNS_WITHIN_MS)
+            expect(prompt).not_to_have_attribute("data-changes", "0", timeout=RUNS_WITHIN_MS)
             expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=RUNS_WITHIN_MS)
         return self.output(number)
 

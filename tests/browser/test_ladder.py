@@ -70,8 +70,7 @@ def test_draws_answers_and_comes_back(watched: Notebook) -> None:
     expect(watched.output(1).get_by_role("status")).to_contain_text("SYN")
 
 
-@pytest.mark.parametrize("width", [1280, 800])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 800)])
 def test_nothing_is_cut_off_or_faint(open_notebook: OpenNotebook, width: int, scheme: str) -> None:
     notebook = open_notebook([WATCH, "seen"], viewport={"width": width, "height": 1500}, color_scheme=scheme)
     notebook.run(0)

@@ -54,8 +54,7 @@ TOO_FAINT = """
 """
 
 
-@pytest.mark.parametrize("width", [1280, 800])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 800)])
 def test_nothing_is_cut_off_or_faint(open_notebook: OpenNotebook, width: int, scheme: str) -> None:
     notebook = open_notebook(CELLS, viewport={"width": width, "height": 3000}, color_scheme=scheme)
     for cell in (0, 1):

@@ -28,9 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     skip_without_namespaces([item for item in items if item.path.is_relative_to(Path(__file__).parent)])
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def warm(private_temp_folder: Path) -> Iterator[None]:
-    """One warm parent for all tests of kernels, as one serves all notebooks of a user."""
+    """One warm parent for the tests of a module, as one serves all notebooks of a user."""
     ensure_event_loop()  # jupyter_client keeps one for all its blocking calls
     shared("lab", os.environ, [sys.executable, "-Xfrozen_modules=off"]).connect()
     yield

@@ -29,7 +29,7 @@ lint: setup  ## Style, types, and the direction of imports
 	$(BIN)/lint-imports
 
 unit: setup  ## The tests of the package, the bank of submissions, the course's round, the browser
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile  # half of the time they wait: three at once suit two cores
 
 replay: setup  ## Run the solution notebooks again and compare every output
 	$(BIN)/python -m tests.replay

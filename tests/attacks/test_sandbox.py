@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sockets_lab.kernel.limits import MIB
 from tests.attacks.attack import Attack, attacks
 from tests.attacks.sandbox import DEADLINE_S, DEAF_AFTER_S, Sandbox
 from tests.attacks.targets import Targets
@@ -59,12 +60,15 @@ def test_attack(attack: Attack, targets: Targets, neighbour: int) -> None:
     assert not sandbox.left
 
 
+TAKEN_BETWEEN_LOOKS = 1024 * MIB  # on a busy machine, where a look comes late; without a watch it would be all there is
+
+
 def _used_no_more_than_allowed(sandbox: Sandbox) -> None:
     """Beyond a limit there is only what can be taken between two looks of the watch."""
     used, limits = sandbox.ended.usage, sandbox.ended.limits
     assert sandbox.ended.sentence()
     assert used.scratch_bytes <= limits.scratch_bytes and used.processes <= limits.processes + 1
-    assert used.memory_bytes < 3 * limits.memory_bytes
+    assert used.memory_bytes < limits.memory_bytes + TAKEN_BETWEEN_LOOKS
     assert sandbox.heard_bytes < 2 * limits.output_bytes
 
 

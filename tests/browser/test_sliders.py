@@ -72,9 +72,8 @@ def test_bandwidth_cut_to_a_tenth_by_keyboard_cuts_the_throughput_and_the_mouse_
 
 def test_loss_makes_retransmissions_and_delay_a_longer_round_trip(open_notebook: OpenNotebook) -> None:
     notebook = started(open_notebook)
-    expect_chart(notebook, "Sent again", "0 segments")
     move(notebook, LOSS).fill("10")
-    expect_chart(notebook, "Sent again", r"[1-9]\d* segments")
+    expect_chart(notebook, "Sent again", r"\d\d+ segments")  # a busy machine's late answers make a few
     move(notebook, LOSS).fill("0")
     move(notebook, DELAY).fill("20")
     expect(move(notebook, DELAY)).to_have_attribute("aria-valuetext", "100 ms")

@@ -106,6 +106,11 @@ class Channel:
                     raise
             time.sleep(0.01)
 
+    def hang_up(self) -> None:
+        """Let whoever waits at either end hear that there will be no more. Source: shutdown(2)."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
+
     def receive(self, *, timeout_s: float | None = None) -> tuple[Any, list[int]]:
         """The next message and the descriptors that came with it, which the caller then owns.
 

@@ -40,7 +40,7 @@ class Spawner:
 
     def __init__(self) -> None:
         self._owner_pid = os.getpid()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._channel, theirs = Channel.pair()
         # Isolated (-I), so that a learner's random.py is not imported for the library's; what is installed where
         # only this process looks comes last.
@@ -101,8 +101,13 @@ class Spawner:
 
         In a fork of the owner it only closes the fork's copy of the channel.
         """
-        self._channel.close()
-        if self._owner_pid == os.getpid():
+        if self._owner_pid != os.getpid():
+            self._channel.close()  # another thread, which is not here, may have held the lock
+            return
+        if self.alive:
+            self._channel.hang_up()
+        with self._lock:  # a thread that still waits for an answer would wait at whatever gets the number next
+            self._channel.close()
             try:
                 self._process.wait(timeout=5)
             except subprocess.TimeoutExpired:
@@ -142,9 +147,10 @@ def fork_from_warm_parent(entry: str, params: dict[str, Any], fds: Sequence[int]
 
 def kill_child(pid: int) -> None:
     """End what ``fork_from_warm_parent`` started; returns when it is gone. Harmless when it has gone already."""
-    if _current is not None and _current.alive:
+    parent = _current  # another thread may be replacing it
+    if parent is not None and parent.alive:
         with contextlib.suppress(ChannelError):
-            _current.kill(pid)
+            parent.kill(pid)
 
 
 def close_warm_parent() -> None:

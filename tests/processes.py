@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 from typing import Any
 
@@ -64,7 +67,10 @@ class Kernel:
     """A real kernel, as a notebook has one."""
 
     def __init__(self) -> None:
-        self.manager = KernelManager(kernel_spec_manager=ThisPython(), transport="ipc")
+        # Its sockets lie beside the connection file; without one, beside those of tests that run at the same time.
+        self._folder = tempfile.mkdtemp(prefix="kernel-")
+        connection_file = os.path.join(self._folder, "k.json")
+        self.manager = KernelManager(kernel_spec_manager=ThisPython(), transport="ipc", connection_file=connection_file)
         self.manager.start_kernel()
         self.client = self.manager.blocking_client()
         self.client.start_channels()
@@ -113,6 +119,7 @@ class Kernel:
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
+        shutil.rmtree(self._folder)
 
 
 class ThisPython(KernelSpecManager):

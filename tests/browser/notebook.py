@@ -14,6 +14,7 @@ from tests.browser.lab import Lab
 
 OPENS_WITHIN_MS = 60_000
 RUNS_WITHIN_MS = 30_000
+LOADS_AT_MOST = 3
 
 
 def write_notebook(path: Path, sources: list[str]) -> None:
@@ -52,7 +53,17 @@ class Notebook:
         self.open()
 
     def open(self) -> None:
-        """Load the page; returns when the kernel is idle."""
+        """Load the page; returns when the kernel is idle.
+
+        On a busy machine ipywidgets' manager may have asked the new kernel for widgets before it has read the
+        notebook's: then it says that there are none, until the page is loaded again.
+        """
+        for _ in range(LOADS_AT_MOST):
+            self._load()
+            if not self.page.get_by_text("Error displaying widget: model not found").count():
+                return
+
+    def _load(self) -> None:
         self.page.goto(self._url)
         expect(self.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=OPENS_WITHIN_MS)
         expect(self.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=OPENS_WITHIN_MS)

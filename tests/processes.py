@@ -111,8 +111,8 @@ class Kernel:
     def value(self, code: str, *, cell: str | None = None) -> Any:
         """Run a cell that prints one JSON value, and nothing else."""
         outputs = self.run(code, cell=cell)
-        assert [output.get("name") for output in outputs] == ["stdout"], outputs
-        return json.loads(outputs[0]["text"])
+        assert {output.get("name") for output in outputs} == {"stdout"}, outputs
+        return json.loads("".join(output["text"] for output in outputs))  # it may come in pieces
 
     def close(self) -> None:
         """End it."""

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from sockets_lab.exercises.who import YOUR_CODE, WhoIsWho
 from sockets_lab.peers.connection import Connection
 from sockets_lab.peers.transcript import Event, show_bytes
 
@@ -234,6 +235,7 @@ class Table:
     Attributes:
         random: the trial's own random numbers, the same for the same seed.
         outcome: how the latest call went.
+        who: whose the ends of its connections are.
     """
 
     def __init__(self, learner: LearnerSide, seed: int, cleanup: contextlib.ExitStack) -> None:
@@ -243,6 +245,7 @@ class Table:
         self.left_open: list[str] = []
         self.printed = ""
         self.longest_pause_s = 0.0
+        self.who = WhoIsWho()
         self._learner = learner
         self._cleanup = cleanup
         self._peers = 0
@@ -277,7 +280,7 @@ class Table:
                 near.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, mss)
             near.connect(listener.getsockname())
             far, _ = listener.accept()
-        return self._learner.hand_over(near, timeout), self._peer(far)
+        return self._learner.hand_over(near, timeout), self._peer(far, handed_over=True)
 
     def listener(
         self, family: int = socket.AF_INET, *, backlog: int = 16, timeout: float | None = None
@@ -293,7 +296,9 @@ class Table:
         Args:
             narrow: its connections take little: one send of the learner's takes less than 100,000 bytes [seen].
         """
-        return PeerListener(self._listener(family, backlog, 4096 if narrow else 0, host, 1400 if narrow else 0), self)
+        listener = self._listener(family, backlog, 4096 if narrow else 0, host, 1400 if narrow else 0)
+        self.who.alone(listener.getsockname(), "server")
+        return PeerListener(listener, self)
 
     def close(self, known: LearnerSocket) -> None:
         """Close a socket that the learner's function returned or was handed, everywhere."""
@@ -313,13 +318,15 @@ class Table:
         """An address that refuses: bound, so that nobody else gets it, and not listening."""
         holder = self.keep(socket.socket(family, socket.SOCK_STREAM))
         holder.bind((LOOPBACK[socket.AddressFamily(family)], 0))
+        self.who.alone(holder.getsockname(), "nobody")
         return holder.getsockname()
 
     def black_hole(self, family: int = socket.AF_INET) -> Any:
         """An address that ignores SYNs: a listener with a full queue (listen(2))."""
         listener = self._listener(family, 0)
-        for _ in range(1):
-            self.keep(socket.create_connection(listener.getsockname()))
+        first = self.keep(socket.create_connection(listener.getsockname()))
+        self.who.alone(listener.getsockname(), "full server")
+        self.who.alone(first.getsockname(), "the lab")
         return listener.getsockname()
 
     def needs_ipv6(self) -> None:
@@ -345,9 +352,10 @@ class Table:
         listener.listen(backlog)
         return listener
 
-    def _peer(self, sock: socket.socket) -> Connection:
+    def _peer(self, sock: socket.socket, *, handed_over: bool = False) -> Connection:
         self._peers += 1
         sock.settimeout(PEER_LIMIT_S)
+        self.who.peer(sock, self._latest_peer, handed_over=handed_over)
         return self.keep(Connection(sock, self._write_down, self._latest_peer))
 
     @property
@@ -560,9 +568,9 @@ class Table:
         self.printed += outcome.printed
         self.left_open += outcome.left_open
         if outcome.raised is not None:
-            self.step("your code", f"raised {outcome.raised}")
+            self.step(YOUR_CODE, f"raised {outcome.raised}")
         elif outcome.hung is None:
-            self.step("your code", f"returned {_show(outcome.value)}")
+            self.step(YOUR_CODE, f"returned {_show(outcome.value)}")
         return outcome
 
     def _unexpected(self, raised: Raised) -> TrialFailed:

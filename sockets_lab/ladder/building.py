@@ -43,7 +43,7 @@ def ladder_of(recorded: Recorded) -> Ladder:
     """The ladder of what was recorded."""
     ends = find_ends(recorded)
     flows = ends.packets.flows()
-    arrows = _arrows(ends, flows)
+    arrows = arrows_of(ends, flows)
     follower = _Follower(recorded, ends, flows, arrows)
     builder = _Rows(recorded.calls, ends)
     for event in sorted(_events(recorded.calls, arrows), key=lambda event: event.order):
@@ -69,7 +69,8 @@ def _events(calls: tuple[Call, ...], arrows: list[Arrow]) -> Iterator[_Event]:
             yield _Event(arrow.arrived_ns, ARRIVES, at)
 
 
-def _arrows(ends: Ends, flows: list[InFlow | None]) -> list[Arrow]:
+def arrows_of(ends: Ends, flows: list[InFlow | None]) -> list[Arrow]:
+    """An arrow for each packet: what it is, and what became of it on its way."""
     teller, made = Teller(), []
     for number, (packet, flow, (source, target)) in enumerate(zip(ends.packets, flows, ends.of_packet, strict=True), 1):
         told = teller.tell(number, packet, flow, source, target)

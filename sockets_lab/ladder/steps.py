@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sockets_lab.ladder.model import Arrow, Code, Ladder, Lifeline, Row
 
@@ -35,10 +35,15 @@ class Step:
     failed: bool = False
 
 
-def ladder_of_steps(steps: Sequence[Step], notes: Sequence[str] = ()) -> Ladder:
-    """Their ladder; lifelines stand in the order in which they are named."""
-    names = list(dict.fromkeys(name for step in steps for name in (step.who, step.to) if name))
-    rows, packets = [], 0
+def ladder_of_steps(steps: Sequence[Step], notes: Sequence[str] = (), *, leftmost: str = "") -> Ladder:
+    """Their ladder; lifelines stand in the order in which they are named, after ``leftmost`` if there is one.
+
+    What is sent stands beside the step before it, if that is of the same lifeline.
+    """
+    named = [name for step in steps for name in (step.who, step.to) if name]
+    names = list(dict.fromkeys([leftmost, *named] if leftmost in named else named))
+    rows: list[Row] = []
+    packets = 0
     for step in steps:
         who, at_ns = names.index(step.who), round(step.at_s * 1e9)
         states = ((who, step.state),) if step.state else ()
@@ -48,15 +53,9 @@ def ladder_of_steps(steps: Sequence[Step], notes: Sequence[str] = ()) -> Ladder:
         packets += 1
         arrived = None if "dropped" in step.marks or "under way" in step.marks else at_ns
         arrow = Arrow(packets, who, names.index(step.to), at_ns, arrived, step.text, step.words, tuple(step.marks))
-        rows.append(Row(at_ns, None, states, arrow))
+        before = rows[-1] if rows else None
+        if before is not None and before.code is not None and before.code.lifeline == who and before.sends is None:
+            rows[-1] = replace(before, sends=arrow, states=(*before.states, *states))
+        else:
+            rows.append(Row(at_ns, None, states, arrow))
     return Ladder(tuple(Lifeline(name) for name in names), tuple(rows), tuple(notes))
-
-
-def ladder_svg(steps: Sequence[Step], notes: Sequence[str] = ()) -> str:
-    """Their ladder as an SVG drawing, to be put into a report's HTML as it is: all texts are escaped."""
-    return ladder_of_steps(steps, notes).svg()
-
-
-def ladder_text(steps: Sequence[Step], notes: Sequence[str] = ()) -> str:
-    """Their ladder as a table of plain text."""
-    return str(ladder_of_steps(steps, notes))

@@ -7,6 +7,7 @@ import textwrap
 from html import escape
 from typing import Any
 
+from sockets_lab.referee.report_ladder import as_image, ladder_of_verdict
 from sockets_lab.referee.verdicts import Findings, Verdict
 from sockets_lab.referee.watching import same_again
 
@@ -138,6 +139,8 @@ def _text(findings: Findings, open_all: bool) -> list[str]:
             )
         elif open_all:
             lines += _text_steps(verdict)
+        if open_all:
+            lines += _text_packets(verdict)
     if findings.why:
         lines += ["", *textwrap.wrap(f"Why it works: {findings.why}", 100, initial_indent="  ", subsequent_indent="  ")]
     lines += ["", f"  seed {findings.seed}"]
@@ -164,6 +167,11 @@ def _text_failure(findings: Findings, verdict: Verdict, *, is_first: bool, with_
 
 def _text_steps(verdict: Verdict) -> list[str]:
     return [f"{'':12}{number:3}  {who:10} {what}" for number, (who, what) in enumerate(_shown_steps(verdict), 1)]
+
+
+def _text_packets(verdict: Verdict) -> list[str]:
+    ladder = ladder_of_verdict(verdict)
+    return ["", "  The packets:", *(f"    {line}" for line in str(ladder).splitlines())] if ladder is not None else []
 
 
 # HTML: readable without scripts and without its style, in light and dark themes, by keyboard and by screen reader
@@ -204,7 +212,7 @@ def in_frame(content: str) -> str:
 def _html(findings: Findings, open_all: bool) -> str:
     first = findings.first_failure
     boxes = "".join(
-        _html_box(findings, verdict, is_open=open_all or verdict is first)
+        _html_box(findings, verdict, is_open=open_all or verdict is first, open_all=open_all)
         for verdict in findings.verdicts
         if verdict.status == "failed" or (open_all and verdict.steps)
     )
@@ -236,7 +244,7 @@ def _html_verdicts(verdicts: tuple[Verdict, ...]) -> str:
     return f"<table class='sl-verdicts'>{head}<tbody>{rows}</tbody></table>"
 
 
-def _html_box(findings: Findings, verdict: Verdict, *, is_open: bool) -> str:
+def _html_box(findings: Findings, verdict: Verdict, *, is_open: bool, open_all: bool) -> str:
     if verdict.hidden:
         hint = f"<p><b>Hint:</b> {escape(verdict.hints[0])}</p>" if verdict.hints else ""
         return f'<div class="sl-box"><p><b>a hidden trial</b></p>{hint}</div>' if hint else ""
@@ -249,11 +257,20 @@ def _html_box(findings: Findings, verdict: Verdict, *, is_open: bool) -> str:
     printed = f"<p>Your function printed:</p><pre>{escape(verdict.printed[:2000])}</pre>" if verdict.printed else ""
     command = _replay_command(findings, verdict) if verdict.status == "failed" else ""
     again = f"<p>Try it: <code>{escape(command)}</code></p>" if command else ""
+    packets = _html_packets(verdict, is_open=open_all)
     good = " sl-good" if verdict.status == "passed" else ""
     return (
         f'<details class="sl-box{good}"{" open" if is_open else ""}><summary><b>{escape(verdict.title)}</b></summary>'
-        f"{reason}{_html_steps(verdict)}{compared}{printed}{_html_hints(verdict.hints)}{again}</details>"
+        f"{reason}{_html_steps(verdict)}{compared}{printed}{_html_hints(verdict.hints)}{again}"
+        f"{packets}</details>"
     )
+
+
+def _html_packets(verdict: Verdict, *, is_open: bool) -> str:
+    ladder = ladder_of_verdict(verdict)
+    if ladder is None:
+        return ""
+    return f"<details{' open' if is_open else ''}><summary>The packets</summary>{as_image(ladder)}</details>"
 
 
 def _html_steps(verdict: Verdict) -> str:

@@ -15,6 +15,7 @@ from sockets_lab.peers.connection import describe_error
 from sockets_lab.referee.codec import BadValue
 from sockets_lab.referee.learner import Learner
 from sockets_lab.referee.looking import SystemView
+from sockets_lab.referee.trial_packets import NOTHING_SEEN, Seen, TrialPackets
 from sockets_lab.referee.verdicts import Findings, Verdict, points_for
 
 MAX_TIMEOUTS = 2
@@ -55,6 +56,11 @@ def judge(exercise: Exercise, learner: Learner, seed: int, only: str | None = No
 
     The trials after a basic one run only if it passed: nothing is earned by a function that does nothing.
     """
+    with TrialPackets(of_passed=only is not None) as packets:  # a replay shows every step
+        return _judge(exercise, learner, seed, only, packets)
+
+
+def _judge(exercise: Exercise, learner: Learner, seed: int, only: str | None, packets: TrialPackets) -> Findings:
     verdicts: list[Verdict] = []
     left_open: list[tuple[str, list[str]]] = []
     blocked = ""
@@ -65,7 +71,7 @@ def judge(exercise: Exercise, learner: Learner, seed: int, only: str | None = No
         if blocked:
             verdicts.append(_verdict(trial, "not run", reason=blocked))
             continue
-        verdict, table = run_trial(trial, learner, seed)
+        verdict, table = run_trial(trial, learner, seed, packets)
         verdicts.append(verdict)
         if table.left_open:
             left_open.append(("a hidden trial" if trial.hidden else repr(trial.title), table.left_open))
@@ -86,12 +92,13 @@ def judge(exercise: Exercise, learner: Learner, seed: int, only: str | None = No
     return Findings(exercise.id, points, exercise.points, seed, found, why)
 
 
-def run_trial(trial: Trial, learner: Learner, seed: int) -> tuple[Verdict, Table]:
+def run_trial(trial: Trial, learner: Learner, seed: int, packets: TrialPackets) -> tuple[Verdict, Table]:
     """Run one trial; its verdict, and the table with what happened on it."""
     with contextlib.ExitStack() as cleanup:
         table = Table(learner, zlib.crc32(f"{seed} {trial.name}".encode()), cleanup)
         failure: TrialFailed | None = None
         skipped = ""
+        packets.begin(trial)
         try:
             _play(trial, table)
         except TrialFailed as error:
@@ -102,6 +109,7 @@ def run_trial(trial: Trial, learner: Learner, seed: int) -> tuple[Verdict, Table
             table.abandon()
         except BadValue as error:
             failure = failure or _unreadable(error)
+        seen = packets.seen(table, failed=failure is not None)
         if table.lost_the_learner:
             learner.drop()
         else:
@@ -111,9 +119,9 @@ def run_trial(trial: Trial, learner: Learner, seed: int) -> tuple[Verdict, Table
     if skipped:
         return _verdict(trial, "skipped", reason=f"{skipped}; its points are not given"), table
     if failure is None:
-        return _verdict(trial, "passed", table=table), table
+        return _verdict(trial, "passed", table=table, seen=seen), table
     hints = (own_hints(failure.raised, failure.hints) if failure.raised else failure.hints) or trial.hints
-    failed = _verdict(trial, "failed", reason=failure.message, table=table)
+    failed = _verdict(trial, "failed", reason=failure.message, table=table, seen=seen)
     details = {"expected": failure.expected, "seen": failure.seen, "hint_key": hints.key, "hints": tuple(hints)}
     return Verdict(**{**vars(failed), **details}), table
 
@@ -153,7 +161,9 @@ def _how_the_peer_fared(error: OSError) -> str:
     return f"could not go on: {describe_error(error)}"
 
 
-def _verdict(trial: Trial, status: Any, *, reason: str = "", table: Table | None = None) -> Verdict:
+def _verdict(
+    trial: Trial, status: Any, *, reason: str = "", table: Table | None = None, seen: Seen = NOTHING_SEEN
+) -> Verdict:
     steps: list[tuple[float, str, str]] = sorted(table.steps, key=lambda step: step[0]) if table else []
     return Verdict(
         trial=trial.name,
@@ -164,6 +174,8 @@ def _verdict(trial: Trial, status: Any, *, reason: str = "", table: Table | None
         reason=reason,
         steps=tuple((at - steps[0][0], who, what) for at, who, what in steps),
         printed=table.printed if table else "",
+        packets=seen.packets,
+        packet_notes=seen.notes,
     )
 
 

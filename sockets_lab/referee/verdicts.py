@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["passed", "failed", "skipped", "not run"]
+# Seconds since the trial's first step, who sent it, to whom, what it is, what it means, what is unusual about it.
+SentPacket = tuple[float, str, str, str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Verdict:
         hints: three, of rising strength; empty unless it failed.
         steps: what happened, each ``(seconds since the trial began, who, what)``.
         printed: what the learner's function wrote meanwhile.
+        packets: those between the learner's code and the trial; empty where nobody could see them.
+        packet_notes: what is missing of them, a sentence each.
     """
 
     trial: str
@@ -34,6 +38,8 @@ class Verdict:
     hints: tuple[str, ...] = ()
     steps: tuple[tuple[float, str, str], ...] = ()
     printed: str = ""
+    packets: tuple[SentPacket, ...] = ()
+    packet_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,15 @@ class Findings:
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Findings:
         """The opposite of ``as_data``."""
-        verdicts = tuple(
-            Verdict(**{**row, "hints": tuple(row["hints"]), "steps": tuple(tuple(step) for step in row["steps"])})
-            for row in data["verdicts"]
-        )
-        return cls(**{**data, "verdicts": verdicts})
+        return cls(**{**data, "verdicts": tuple(map(_verdict, data["verdicts"]))})
+
+
+def _verdict(row: dict[str, Any]) -> Verdict:
+    """As it was, where the channel has made lists of tuples."""
+    kept = {name: tuple(row[name]) for name in ("hints", "packet_notes")}
+    steps = tuple((at, who, what) for at, who, what in row["steps"])
+    packets = tuple((*one, tuple(marks)) for *one, marks in row["packets"])
+    return Verdict(**{**row, **kept, "steps": steps, "packets": packets})
 
 
 def points_for(verdicts: tuple[Verdict, ...], max_points: float) -> float:

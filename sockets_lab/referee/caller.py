@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import select
 import socket
 import stat
 from collections.abc import Callable
@@ -73,9 +74,15 @@ class LearnerCaller:
         self._forget(list(self._sockets))
 
     def _next_message(self) -> tuple[Any, list[int]]:
-        """Wait for the referee. A frame of its own, by which the stop button knows that it may interrupt."""
         self._stop_button.raise_if_pressed()
-        return self._channel.receive()
+        self._wait_for_referee()
+        return self._channel.receive()  # not to be interrupted: descriptors would be lost that have come already
+
+    def _wait_for_referee(self) -> None:
+        """A frame of its own, by which the stop button knows that it may interrupt."""
+        waiting = select.poll()
+        waiting.register(self._channel, select.POLLIN)
+        waiting.poll()
 
     def _forget(self, handles: list[int]) -> None:
         self._let_go()
@@ -197,7 +204,7 @@ class LearnerCaller:
 
 def may_be_interrupted(frame: FrameType | None) -> bool:
     """Whether the stop button may raise in ``frame``: in the learner's code, or while waiting for the referee."""
-    return is_inside(frame, run_function.__code__) or is_inside(frame, LearnerCaller._next_message.__code__)
+    return is_inside(frame, run_function.__code__) or is_inside(frame, LearnerCaller._wait_for_referee.__code__)
 
 
 # A learner's subclass may have methods of its own: ask the base class.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from sockets_lab.network import why_no_network
 from tests.browser.conftest import OpenNotebook
 from tests.browser.test_checks import CHECK, IMPORT, RIGHT, SINGLE_RECV
 from tests.browser.test_predictions import ASK, ASK_NUMBER
@@ -71,3 +73,22 @@ def test_nothing_is_cut_off_or_faint(open_notebook: OpenNotebook, width: int, sc
     notebook.page.screenshot(path=SCREENSHOTS / f"lesson-{scheme}-{width}.png")
     assert notebook.page.evaluate(TOO_WIDE, OURS) == []
     assert notebook.page.evaluate(TOO_FAINT, [OURS, LEAST_CONTRAST]) == []
+
+
+@pytest.mark.skipif(bool(why_no_network()), reason=why_no_network())
+def test_a_failing_check_draws_its_packets_as_a_ladder(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([IMPORT, SINGLE_RECV, CHECK])
+    for cell in (0, 1):
+        notebook.run(cell)
+    report = notebook.run(2)
+    ladder = report.get_by_role("img", name=re.compile("^Ladder of . packets: your code, peer")).first
+    expect(ladder).to_be_hidden()
+    report.get_by_text("The packets", exact=True).first.focus()
+    notebook.page.keyboard.press("Enter")
+    expect(ladder).to_be_visible()
+    box = ladder.bounding_box()
+    assert box is not None
+    assert box["width"] > 400
+    assert box["height"] > 100
+    SCREENSHOTS.mkdir(exist_ok=True)
+    notebook.page.screenshot(path=SCREENSHOTS / "report-ladder.png")

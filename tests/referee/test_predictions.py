@@ -27,7 +27,7 @@ def solutions(tmp_path: Path) -> str:
 def test_on_the_learners_machine_any_answer_is_kept_and_noted_as_done() -> None:
     recv_count = answered("a")
     report = check(recv_count)
-    assert str(report) == "recv_count: you predict a) always once. Run the next cell and see whether you are right."
+    assert str(report) == "recv_count: you predict a) always once. The next cell of code shows whether you are right."
     assert repr(report) == "1"
     assert results.load()["prediction.recv_count"] == results.Result(1, 1)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sockets_lab.exercises.table import Hints, Raised
 
 NOT_WRITTEN = Hints(
@@ -18,6 +20,13 @@ PYTHON_STOPPED = Hints(
     "print(repr(x)) before that line, for each value x in it. The report shows what your function prints. If a name of "
     "the first cell, such as socket, is missing or means something else by now, run that cell again.",
 )
+TEXT_AND_BYTES = Hints(
+    "text_and_bytes",
+    'What travels is bytes. Which value in the line that the report names is text, such as "" or "hello"?',
+    "Text and bytes do not mix: a program turns one into the other, and a socket knows bytes only.",
+    'Begin with b"" where you collect what recv() gives, and compare with b"" at the end. Nothing here needs text.',
+)
+_MIXED = re.compile(r"\b(bytes|bytes-like|bytearray|memoryview)\b.*\bstr\b|\bstr\b.*\b(bytes|bytes-like|bytearray)\b")
 
 
 def own_hints(raised: Raised, blamed: Hints | None) -> Hints | None:
@@ -28,6 +37,8 @@ def own_hints(raised: Raised, blamed: Hints | None) -> Hints | None:
     """
     if raised.is_a(NotImplementedError):
         return NOT_WRITTEN
+    if raised.is_a(TypeError) and _MIXED.search(raised.text):
+        return TEXT_AND_BYTES
     misspelt = raised.is_a(NameError, AttributeError, ImportError) and not raised.is_a(UnboundLocalError)
     if misspelt or (blamed is None and raised.is_a(TypeError, LookupError, ArithmeticError, UnboundLocalError)):
         return PYTHON_STOPPED

@@ -11,12 +11,20 @@ Fields = tuple[tuple[str, str], ...]
 
 def fields_of(packet: Packet, flow: InFlow | None) -> Fields:
     """Name and value, from the outer header to the inner; sequence numbers as sent, and from the first one."""
-    found = [*_network(packet), *_transport(packet, flow)]
+    found = [*_link(packet), *_network(packet), *_transport(packet, flow)]
     if packet.decision:
         found.append(("on the wire", packet.decision))
     if packet.layers.problem:
         found.append(("problem", packet.layers.problem))
     return tuple(found)
+
+
+def _link(packet: Packet) -> list[tuple[str, str]]:
+    link = packet.layers.link
+    if link is None:
+        return []
+    size = 14 if link.vlan is None else 18
+    return [("Ethernet", f"{size} bytes of header" + (", on loopback too" if packet.interface == "lo" else ""))]
 
 
 def _network(packet: Packet) -> list[tuple[str, str]]:

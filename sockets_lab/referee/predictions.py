@@ -104,7 +104,7 @@ def report_of_prediction(findings: Findings) -> Report:
 
 def _kept(name: str, prediction: Prediction) -> Report:
     verdict = Verdict(name, f"kept: {prediction.in_words}", "passed", 1)
-    said = f"{name}: you predict {prediction.in_words}. Run the next cell and see whether you are right."
+    said = f"{name}: you predict {prediction.in_words}. The next cell of code shows whether you are right."
     return PredictionReport(Findings(name, 1, 1, 0, (verdict,)), said)
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
 import socket
 from typing import Any
 
 from sockets_lab.exercises.model import Exercise
-from sockets_lab.exercises.stream.common import RETURNED_FROM_WITH, STILL_RUNNING, judge_blocking, judge_default_timeout
+from sockets_lab.exercises.stream.common import (
+    RETURNED_FROM_WITH,
+    STILL_RUNNING,
+    judge_blocking,
+    judge_default_timeout,
+    judge_returned,
+)
 from sockets_lab.exercises.table import Hints, LearnerSocket, Outcome, Table, TrialFailed
 
 RESULT = Hints(
@@ -185,15 +192,22 @@ def leave_time_wait(t: Table, sock: LearnerSocket) -> None:
     t.step("the lab", "closes the first server; its port is left in TIME_WAIT")
 
 
+_NO_PAIR = re.compile("exactly one argument|must be a? ?(tuple|pair)")
+
+
 @BIND_SERVER.trial("port 0: the kernel chooses", RESULT, basic=True)
 def any_port(t: Table) -> None:
     """The simplest case."""
 
     def which(outcome: Outcome) -> Hints | None:
         stopped_in_bind = any(text.startswith("bind(") and "TypeError" in text for _, _, text in outcome.calls)
-        return TWO_ARGUMENTS if stopped_in_bind else None
+        # As CPython says it; of a port that is text it says something else.
+        about_the_pair = outcome.raised is not None and _NO_PAIR.search(outcome.raised.text)
+        return TWO_ARGUMENTS if stopped_in_bind and about_the_pair else None
 
-    judge_bound(t, t.call("127.0.0.1", 0, error=which, hang=STILL_RUNNING), socket.AF_INET, "127.0.0.1")
+    value = t.call("127.0.0.1", 0, error=which, hang=STILL_RUNNING)
+    judge_returned(t, value)
+    judge_bound(t, value, socket.AF_INET, "127.0.0.1")
 
 
 @BIND_SERVER.trial("a port that the caller chooses", RESULT)

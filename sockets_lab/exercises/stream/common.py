@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from typing import Any
 
 from sockets_lab.exercises.table import Hints, LearnerSocket, Table
 
@@ -26,12 +27,25 @@ STILL_RUNNING = Hints(
     "Either that line waits for somebody who does not come, or it belongs to a loop that does not end.",
     "Nothing here has to wait, and nothing has to be done again and again: do without the loop.",
 )
+NOTHING_RETURNED = Hints(
+    "nothing_returned",
+    "Your function did its work and came to its end. What did its caller get?",
+    "A function that ends without return gives None. The result must leave it by return, on every way out.",
+    "Put return, and the value that the task asks for, where your function ends. Is it indented as you mean it?",
+)
 # Seconds: a quick look, and a slow one for whoever was late at the quick one. A busy machine makes a function late by
 # some amount; a limit that begins anew makes it late by a factor.
 PACES_S = (0.2, 1.2)
 QUICK_PACES_S = (0.1, 0.1, 0.4, 1.2)  # for signs of life that come all the time; the next if the trial itself was late
 LATE_PART = 0.75  # of the time given: when the last sign of life comes
 LATE_FACTOR = 1.4  # of the time given: below 1 + LATE_PART, which a limit that begins anew takes
+
+
+def judge_returned(t: Table, value: Any) -> None:
+    """The function gave its caller something."""
+    t.require(
+        value is not None, "your function returned nothing", NOTHING_RETURNED, expected="a return value", seen="None"
+    )
 
 
 def judge_blocking(t: Table, sock: LearnerSocket, message: str, hints: Hints) -> None:

@@ -7,7 +7,7 @@ import socket
 from typing import Any
 
 from sockets_lab.exercises.model import Exercise
-from sockets_lab.exercises.stream.common import RETURNED_FROM_WITH, judge_default_timeout
+from sockets_lab.exercises.stream.common import RETURNED_FROM_WITH, judge_default_timeout, judge_returned
 from sockets_lab.exercises.table import Hints, LearnerSocket, Outcome, PeerListener, Table
 
 FIRST_ONLY = Hints(
@@ -227,7 +227,9 @@ def answers(t: Table) -> None:
         return IN_PROGRESS if outcome.raised.errno == errno.EINPROGRESS else None
 
     server = t.server()
-    judge_connected(t, t.call([entry(server.address)], 2.0, error=which, busy=BUSY), server)
+    value = t.call([entry(server.address)], 2.0, error=which, busy=BUSY)
+    judge_returned(t, value)
+    judge_connected(t, value, server)
 
 
 @CONNECT_ANY.trial("the first refuses, the second answers", FIRST_ONLY)

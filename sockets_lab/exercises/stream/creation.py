@@ -7,7 +7,13 @@ import socket
 import struct
 
 from sockets_lab.exercises.model import Exercise
-from sockets_lab.exercises.stream.common import RETURNED_FROM_WITH, STILL_RUNNING, judge_blocking, judge_default_timeout
+from sockets_lab.exercises.stream.common import (
+    RETURNED_FROM_WITH,
+    STILL_RUNNING,
+    judge_blocking,
+    judge_default_timeout,
+    judge_returned,
+)
 from sockets_lab.exercises.table import Hints, LearnerSocket, Outcome, Table
 
 DGRAM = Hints(
@@ -152,7 +158,9 @@ def ipv4(t: Table) -> None:
             return REFUSES_ALL
         return V6ONLY_FOR_ALL if outcome.raised.errno == errno.ENOPROTOOPT else None
 
-    judge_new_stream(t, t.call(socket.AF_INET, error=which, hang=STILL_RUNNING), socket.AF_INET)
+    value = t.call(socket.AF_INET, error=which, hang=STILL_RUNNING)
+    judge_returned(t, value)
+    judge_new_stream(t, value, socket.AF_INET)
 
 
 @MAKE_STREAM.trial("an IPv6 stream socket, for IPv6 alone", IGNORES_FAMILY)

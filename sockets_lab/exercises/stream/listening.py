@@ -6,7 +6,7 @@ import socket
 from typing import Any
 
 from sockets_lab.exercises.model import Exercise
-from sockets_lab.exercises.stream.common import QUICK_PACES_S, judge_blocking
+from sockets_lab.exercises.stream.common import QUICK_PACES_S, judge_blocking, judge_returned
 from sockets_lab.exercises.table import Hints, LearnerSocket, Outcome, Table, TrialFailed
 from sockets_lab.peers.connection import Connection
 
@@ -216,7 +216,9 @@ def already_waiting(t: Table) -> None:
     """They connected, and the kernel finished their handshakes, before anybody called accept."""
     listener = t.listener()
     clients = [t.client(listener.address) for _ in range(3)]
-    judge_accepted(t, t.call(listener, 3, 2.0), listener, clients)
+    value = t.call(listener, 3, 2.0)
+    judge_returned(t, value)
+    judge_accepted(t, value, listener, clients)
     t.require(
         t.outcome.seconds < 1.5,
         "your function waited although it had all three",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from sockets_lab.exercises.model import Exercise
-from sockets_lab.exercises.stream.common import QUICK_PACES_S, judge_default_timeout
+from sockets_lab.exercises.stream.common import QUICK_PACES_S, judge_default_timeout, judge_returned
 from sockets_lab.exercises.table import Hints, Outcome, Table
 
 NO_SHUT_WR = Hints(
@@ -37,6 +37,12 @@ WRONG_REQUEST = Hints(
     "Compare what the server received with the request, byte by byte. What is different?",
     "The request goes out as the caller gave it, to the last byte, and nothing else.",
     "sock.sendall(request), with nothing added.",
+)
+ENDS_TOO_EARLY = Hints(
+    "shuts_down_too_early",
+    "Which came first, your shutdown() or your request?",
+    "shutdown(SHUT_WR) says that no more will be sent. What you send after it is refused: EPIPE.",
+    "sock.sendall(request), and then sock.shutdown(socket.SHUT_WR).",
 )
 CLIENT_BINDS = Hints(
     "client_binds",
@@ -164,6 +170,12 @@ def why_no_end(outcome: Outcome) -> Hints:
     return NO_SHUT_WR
 
 
+def ends_before_it_sends(outcome: Outcome) -> bool:
+    """Whether the function shut down its sending before it sent anything."""
+    names = [text.partition("(")[0] for _, _, text in outcome.calls]
+    return "shutdown" in names and not any(name.startswith("send") for name in names[: names.index("shutdown")])
+
+
 def why_reply_is_wrong(value: bytes, reply: bytes, outcome: Outcome) -> Hints:
     """What became of a reply that is not what the server sent."""
     if value == b"" and "shutdown" in outcome.call_names:
@@ -182,12 +194,14 @@ def whole_exchange(t: Table) -> None:
     t.start(server.address, request, 2.5, hang=why_no_end, error=why_no_end)
     peer = server.accept()
     got = peer.recv_until_end()
-    t.require(
-        got == request, "the server did not receive your request", WRONG_REQUEST, expected=repr(request), seen=repr(got)
-    )
+    if got != request:
+        t.abandon()
+        hints = ENDS_TOO_EARLY if ends_before_it_sends(t.outcome) else WRONG_REQUEST
+        t.require(False, "the server did not receive your request", hints, expected=repr(request), seen=repr(got))
     peer.send(reply)
     peer.close()
     value = t.result()
+    judge_returned(t, value)
     t.require(
         isinstance(value, bytes), "the reply is not bytes", NOT_BYTES, expected="bytes", seen=type(value).__name__
     )

@@ -7,7 +7,7 @@ import socket
 import struct
 
 from sockets_lab.exercises.model import Exercise
-from sockets_lab.exercises.stream.common import judge_options, options_of
+from sockets_lab.exercises.stream.common import judge_options, judge_returned, options_of
 from sockets_lab.exercises.table import Hints, Outcome, Table
 
 IGNORES_COUNT = Hints(
@@ -368,7 +368,9 @@ def whole(t: Table) -> None:
     sock, peer = t.connected()
     before = options_of(sock)
     peer.send(frame(body))
-    t.equal(t.call(sock, 100, hang=which, error=which), body, "the frame")
+    value = t.call(sock, 100, hang=which, error=which)
+    judge_returned(t, value)
+    t.equal(value, body, "the frame")
     t.require(not sock.closed, "the caller's socket is closed", CHANGES_SOCKET)
     t.require(
         sock.timeout is None and sock.blocking,

@@ -1,4 +1,4 @@
-# misconception: not_a_list
+# misconception: nothing_returned
 # draws: the list has to be returned, on every way out
 import time
 

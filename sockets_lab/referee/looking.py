@@ -51,7 +51,7 @@ class SystemView:
         try:
             with open(f"{self._folder}/schedstat") as file:
                 used, queued, _ = file.read().split()
-            return int(used) / 1e9, int(queued) / 1e9
+            return int(used) / 1e9, int(queued) / 1e9 + _stolen_s()
         except (OSError, ValueError):
             pass
         try:
@@ -59,6 +59,14 @@ class SystemView:
         except psutil.Error:
             return 0.0, 0.0
         return float(times.user + times.system), 0.0
+
+
+def _stolen_s() -> float:
+    """Seconds that a processor of this virtual machine, on average, was given to another machine.
+
+    Who wanted to run then was not asleep. Source: proc_stat(5), steal.
+    """
+    return float(getattr(psutil.cpu_times(), "steal", 0.0)) / (psutil.cpu_count() or 1)
 
 
 class ViewThrough:

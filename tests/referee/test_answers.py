@@ -8,9 +8,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import msgpack
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -275,3 +277,13 @@ def test_a_look_through_somebody_else_sees_the_same() -> None:
         thread.join()
         assert links[asking.fileno()] == view.links()[asking.fileno()]
         assert 0 < used_s <= view.processor_s()[0]
+
+
+def test_time_that_the_machine_itself_was_not_given_counts_as_waiting_for_a_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    view = SystemView(os.getpid())
+    _, before_s = view.processor_s()
+    monkeypatch.setattr(psutil, "cpu_times", lambda: SimpleNamespace(steal=10_000.0))
+    monkeypatch.setattr(psutil, "cpu_count", lambda: 2)
+    assert view.processor_s()[1] > before_s + 4_000

@@ -35,7 +35,7 @@ def test_on_the_learners_machine_any_answer_is_kept_and_noted_as_done() -> None:
 def test_code_in_the_answer_is_shown_as_code_and_nothing_else_as_html() -> None:
     no_address = Prediction("What?", (("a", "`('<0>', 0)` & more"),), "a")
     shown = check(no_address)._repr_mimebundle_()["text/html"]
-    assert "you predict a) <code>(&#x27;&lt;0&gt;&#x27;, 0)</code> &amp; more. Run" in shown
+    assert "you predict a) <code>(&#x27;&lt;0&gt;&#x27;, 0)</code> &amp; more. The next" in shown
 
 
 def test_there_are_no_hints_for_a_prediction() -> None:

@@ -47,6 +47,7 @@ def added(name: str) -> float:
 def _started(name: str, stack: ExitStack) -> None:
     manager, client = start(name)
     stack.callback(end, manager, client)
+    client.wait_for_ready(timeout=120)  # or a stock kernel's last message may come before anybody listens
     client.execute_interactive("import socket; from sockets_lab import check", timeout=120, output_hook=lambda _: None)
 
 

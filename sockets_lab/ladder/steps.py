@@ -22,6 +22,7 @@ class Step:
         words: what it means, in a sentence.
         marks: what is not as usual: see ``words.MARKS``.
         failed: the call raised.
+        payload_bytes: how much data is sent.
     """
 
     who: str
@@ -33,6 +34,7 @@ class Step:
     words: str = ""
     marks: tuple[str, ...] = ()
     failed: bool = False
+    payload_bytes: int = 0
 
 
 def ladder_of_steps(steps: Sequence[Step], notes: Sequence[str] = (), *, leftmost: str = "") -> Ladder:
@@ -52,7 +54,8 @@ def ladder_of_steps(steps: Sequence[Step], notes: Sequence[str] = (), *, leftmos
             continue
         packets += 1
         arrived = None if "dropped" in step.marks or "under way" in step.marks else at_ns
-        arrow = Arrow(packets, who, names.index(step.to), at_ns, arrived, step.text, step.words, tuple(step.marks))
+        target, marks = names.index(step.to), tuple(step.marks)
+        arrow = Arrow(packets, who, target, at_ns, arrived, step.text, step.words, marks, step.payload_bytes)
         before = rows[-1] if rows else None
         if before is not None and before.code is not None and before.code.lifeline == who and before.sends is None:
             rows[-1] = replace(before, sends=arrow, states=(*before.states, *states))

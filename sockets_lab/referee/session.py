@@ -175,7 +175,8 @@ def _verdict(
         steps=tuple((at - steps[0][0], who, what) for at, who, what in steps),
         printed=table.printed if table else "",
         packets=seen.packets,
-        packet_notes=seen.notes,
+        packets_seen=seen.in_all,
+        packets_lost=seen.lost,
     )
 
 

@@ -24,7 +24,7 @@ from sockets_lab.observe.clock import monotonic_ns
 from sockets_lab.observe.packets import Packet, Packets
 from sockets_lab.referee.verdicts import SentPacket
 
-FIRST, LAST = 80, 40  # a report shows that many
+FIRST, LAST = 40, 20  # more of them than a report has room for
 _BUFFER_BYTES = 4 << 20
 _LONGEST_FRAME_BYTES = 1 << 17
 _ETH_P_ALL, _PACKET_OUTGOING = 3, 4
@@ -37,12 +37,14 @@ class Seen(NamedTuple):
     """What was seen of a trial.
 
     Attributes:
-        packets: those between the learner's code and the trial.
-        notes: what is missing of them, a sentence each.
+        packets: those between the learner's code and the trial, of many the first and the last.
+        in_all: how many there were.
+        lost: how many came too fast to be seen.
     """
 
     packets: tuple[SentPacket, ...] = ()
-    notes: tuple[str, ...] = ()
+    in_all: int = 0
+    lost: int = 0
 
 
 NOTHING_SEEN = Seen()
@@ -88,13 +90,8 @@ class TrialPackets:
                 chosen.append((packet, names))
         chosen.sort(key=lambda one: one[0].time_ns)
         sent = tuple(_told(chosen, begun_s=min(at for at, _, _ in table.steps)))
-        notes = []
-        if len(sent) > FIRST + LAST:
-            notes.append(f"{len(sent) - FIRST - LAST:,} packets in the middle are not shown.")
-            sent = (*sent[:FIRST], *sent[-LAST:])
-        if lost := self._lost():
-            notes.append(f"{lost:,} packets came too fast to be seen.")
-        return Seen(sent, tuple(notes))
+        kept = sent if len(sent) <= FIRST + LAST else (*sent[:FIRST], *sent[-LAST:])
+        return Seen(kept, len(sent), self._lost())
 
     def _received(self) -> Iterator[Packet]:
         """All that lie there; each stands on loopback twice, as it leaves and as it arrives."""
@@ -150,7 +147,15 @@ def _told(chosen: list[tuple[Packet, tuple[str, str]]], begun_s: float) -> Itera
     for arrow in arrows_of(ends, ends.packets.flows()):
         at_s = monotonic_ns(arrow.sent_ns) / 1e9 - begun_s
         if at_s >= 0:
-            yield at_s, names[arrow.source], names[arrow.target], arrow.label, arrow.words, arrow.marks
+            yield (
+                at_s,
+                names[arrow.source],
+                names[arrow.target],
+                arrow.label,
+                arrow.words,
+                arrow.marks,
+                arrow.payload_bytes,
+            )
 
 
 def _stamp(ancillary: list[tuple[int, int, bytes]]) -> int:

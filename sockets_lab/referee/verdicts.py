@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["passed", "failed", "skipped", "not run"]
-# Seconds since the trial's first step, who sent it, to whom, what it is, what it means, what is unusual about it.
-SentPacket = tuple[float, str, str, str, str, tuple[str, ...]]
+# Seconds since the trial's first step, who sent it, to whom, what it is, what it means, what is unusual about it, and
+# how many bytes of data it carries.
+SentPacket = tuple[float, str, str, str, str, tuple[str, ...], int]
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,10 @@ class Verdict:
         hints: three, of rising strength; empty unless it failed.
         steps: what happened, each ``(seconds since the trial began, who, what)``.
         printed: what the learner's function wrote meanwhile.
-        packets: those between the learner's code and the trial; empty where nobody could see them.
-        packet_notes: what is missing of them, a sentence each.
+        packets: those between the learner's code and the trial, of many the first and the last; empty where nobody
+            could see them.
+        packets_seen: how many there were.
+        packets_lost: how many came too fast to be seen.
     """
 
     trial: str
@@ -39,7 +42,8 @@ class Verdict:
     steps: tuple[tuple[float, str, str], ...] = ()
     printed: str = ""
     packets: tuple[SentPacket, ...] = ()
-    packet_notes: tuple[str, ...] = ()
+    packets_seen: int = 0
+    packets_lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,10 +87,9 @@ class Findings:
 
 def _verdict(row: dict[str, Any]) -> Verdict:
     """As it was, where the channel has made lists of tuples."""
-    kept = {name: tuple(row[name]) for name in ("hints", "packet_notes")}
     steps = tuple((at, who, what) for at, who, what in row["steps"])
-    packets = tuple((*one, tuple(marks)) for *one, marks in row["packets"])
-    return Verdict(**{**row, **kept, "steps": steps, "packets": packets})
+    packets = tuple((*one, tuple(marks), size) for *one, marks, size in row["packets"])
+    return Verdict(**{**row, "hints": tuple(row["hints"]), "steps": steps, "packets": packets})
 
 
 def points_for(verdicts: tuple[Verdict, ...], max_points: float) -> float:

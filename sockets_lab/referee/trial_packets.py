@@ -25,6 +25,7 @@ from sockets_lab.observe.packets import Packet, Packets
 from sockets_lab.referee.verdicts import SentPacket
 
 FIRST, LAST = 40, 20  # more of them than a report has room for
+MOST = 20_000  # that are looked at: hostile code may send without end
 _BUFFER_BYTES = 4 << 20
 _LONGEST_FRAME_BYTES = 1 << 17
 _ETH_P_ALL, _PACKET_OUTGOING = 3, 4
@@ -94,10 +95,13 @@ class TrialPackets:
         return Seen(kept, len(sent), self._lost())
 
     def _received(self) -> Iterator[Packet]:
-        """All that lie there; each stands on loopback twice, as it leaves and as it arrives."""
-        while self._sock is not None:
+        """Those that lie there; each stands on loopback twice, as it leaves and as it arrives."""
+        sock = self._sock
+        if sock is None:
+            return
+        for _ in range(MOST):
             try:
-                frame, ancillary, _, address = self._sock.recvmsg(_LONGEST_FRAME_BYTES, 64)
+                frame, ancillary, _, address = sock.recvmsg(_LONGEST_FRAME_BYTES, 64)
             except OSError:  # there is no more
                 return
             if address[2] != _PACKET_OUTGOING:

@@ -120,6 +120,17 @@ def test_of_many_packets_the_first_and_the_last_are_kept(monkeypatch: pytest.Mon
     assert 6 <= seen.in_all <= 9
 
 
+def test_a_flood_does_not_keep_the_referee(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trial_packets, "MOST", 4)
+    table = SimpleNamespace(who=WhoIsWho(), steps=[(0.0, "the lab", "begins")])
+    with trial_packets.TrialPackets(of_passed=True) as packets, socket.create_server(("127.0.0.1", 0)) as listener:
+        packets.begin(SimpleNamespace(hidden=False))  # type: ignore[arg-type]
+        with socket.create_connection(listener.getsockname()) as client, listener.accept()[0]:
+            table.who.peer(client, "peer")
+            client.sendall(b"more")
+        assert packets.seen(table, failed=True).in_all == 2  # type: ignore[arg-type]
+
+
 def test_where_nobody_may_capture_a_report_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError

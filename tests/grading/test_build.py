@@ -17,6 +17,7 @@ from sockets_lab.grading import build as build_module
 from sockets_lab.grading import lessons, structure
 from sockets_lab.grading.build import BuildError
 from tests.grading.course import LESSON, REPOSITORY, UNIT, Course, cell, lesson_text
+from tests.own_network import namespaces_are_missing
 
 SOLUTION = Path("solutions", UNIT, f"{LESSON}.ipynb")
 TEXT = SOLUTION.with_suffix(".md")
@@ -198,6 +199,8 @@ DEMONSTRATION = "from sockets_lab import Network\nwith Network(seed=1) as net:\n
 PICTURES = [Path(place, UNIT, "pictures", f"{LESSON}.json") for place in ("solutions", "notebooks")]
 
 
+@pytest.mark.may_skip
+@pytest.mark.skipif(namespaces_are_missing(), reason="no user, network and PID namespaces here")
 def test_a_lesson_is_executed_where_it_can_make_networks(tmp_path: Path) -> None:
     text = tmp_path / "lesson.md"
     text.write_text(LESSON_HEAD + CODE.format(DEMONSTRATION))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jupyter_core.utils import ensure_event_loop
 
 from sockets_lab.peers.spawner import close_warm_parent, warm_parent
 from tests.leaks import held, left_since
@@ -61,9 +62,10 @@ def nothing_left(private_temp_folder: Path) -> Iterator[None]:
     """Fail a test that leaves a thread, a child process, a descriptor or a temp file.
 
     The warm parent stays from test to test, as it stays from cell to cell in a notebook. A test that is about its
-    end runs it in an interpreter of its own.
+    end runs it in an interpreter of its own. So does the event loop that jupyter_client and nbclient keep.
     """
     warm_parent()
+    ensure_event_loop()
     before = held(private_temp_folder)
     yield
     if left := left_since(before, private_temp_folder):

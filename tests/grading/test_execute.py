@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_core.utils import ensure_event_loop
 from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
@@ -16,12 +15,6 @@ from sockets_lab.grading import running, trusted
 from sockets_lab.grading.execute import ExecuteSubmission, NoSolutions
 from sockets_lab.grading.points import NotGraded
 from tests.grading.course import REPOSITORY, UNIT
-
-
-@pytest.fixture(scope="module", autouse=True)
-def event_loop_of_this_thread() -> None:
-    """nbclient makes one for each thread, and keeps it."""
-    ensure_event_loop()
 
 
 def graded(name: str, source: str, points: int = 5) -> NotebookNode:

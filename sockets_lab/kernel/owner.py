@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import socket
 import subprocess
@@ -68,7 +69,7 @@ class WarmParent:
         self._key = key_of(f"{profile} {key}", interpreter, environment)
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
-        self._earlier: list[socket.socket] = []  # to those that went stale, which look after the kernels they forked
+        self._earlier: list[socket.socket] = []  # to those that went stale and still have kernels
         os.register_at_fork(after_in_child=self._forget)
 
     @property
@@ -98,6 +99,7 @@ class WarmParent:
             CannotStart: the system refused.
         """
         with self._lock:
+            self._drop_ended()
             for _ in range(3):  # it may be gone or stale: then the next one is asked
                 self._connect()
                 assert self._socket is not None
@@ -127,6 +129,13 @@ class WarmParent:
             self._let_go()
             with contextlib.suppress(OSError):
                 base_folder(self._holder).rmdir()
+
+    def _drop_ended(self) -> None:
+        """Close the connections to earlier ones that have ended, as they do with their last kernel."""
+        ended = [one for one in self._earlier if select.select([one], [], [], 0)[0]]  # they say nothing unasked
+        for one in ended:
+            self._earlier.remove(one)
+            one.close()
 
     def _let_go(self) -> None:
         for one in self._earlier:

@@ -1,7 +1,8 @@
 """The warm parent: a process with one thread that has imported what kernels need, and forks them.
 
 It serves every process of its user that connects (an owner), and ends, with what it wrote, when the last owner has
-gone, whatever ended it. Kernels do not depend on it: each watches its own owner.
+gone, whatever ended it; or, once the code on disk is newer than its own, with its last kernel. Kernels do not depend
+on it: each watches its own owner.
 """
 
 from __future__ import annotations
@@ -87,7 +88,10 @@ class WarmParent:
                     self._accept()
                 elif fd in self._owners and (job := self._hear(fd)) is not None:
                     return job
-            self._bury()
+            kernels_live = self._bury()
+            if self._stale and not kernels_live:  # nobody will ask for another: its owners need it no more
+                for fd in [fd for fd, (_, pidfd) in self._owners.items() if fd == pidfd]:
+                    self._dismiss(fd)
             if not self._owners and self._end():
                 return None
             for owner in self._leaving:
@@ -125,14 +129,20 @@ class WarmParent:
             else:
                 self._folders[pidfd].add(request.get("folder", ""))
                 return self._fork(owner, request, descriptors)
-        for folder in self._folders.pop(pidfd) - {""}:
+        for folder in self._folders[pidfd] - {""}:
             shutil.rmtree(folder, ignore_errors=True)
+        self._dismiss(pidfd)
+        return None
+
+    def _dismiss(self, pidfd: int) -> None:
+        """An owner has gone, or is served no more."""
+        owner, _ = self._owners[pidfd]
+        del self._folders[pidfd]
         for known in (owner.fileno(), pidfd):
             self._poller.unregister(known)
             del self._owners[known]
         self._leaving.append(owner)
         os.close(pidfd)
-        return None
 
     def _fork(self, owner: socket.socket, request: dict[str, Any], descriptors: list[int]) -> Job | None:
         """Fork what ``request`` asks for and answer; a job only in a kernel's process."""
@@ -190,12 +200,14 @@ class WarmParent:
             owner.close()
         self._owners.clear()
 
-    def _bury(self) -> None:
+    def _bury(self) -> bool:
+        """Whether there are kernels left that have not ended."""
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
-            pass
+            return False
+        return True
 
     def _end(self) -> bool:
         """End, unless somebody has connected meanwhile."""

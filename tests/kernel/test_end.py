@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import textwrap
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+import sockets_lab
 from sockets_lab.kernel.place import key_of, read_at_start
 from tests.processes import Script
 
@@ -32,10 +34,12 @@ def _gone(pids: list[int]) -> bool:
     return not any(psutil.pid_exists(pid) for pid in pids)
 
 
-def _started(script: Callable[[str], Script], then: str, private: Path) -> tuple[Script, dict[str, object]]:
+def _started(
+    script: Callable[[str], Script], then: str, private: Path, **more: str
+) -> tuple[Script, dict[str, object]]:
     # An environment of its own, so that its warm parent serves nobody else.
     source = textwrap.dedent(OWNER).format(then=textwrap.dedent(then))
-    one = script(f"import os; os.environ['PYTHON_OF_THE_TEST'] = {str(private)!r}\n{source}")
+    one = script(f"import os; os.environ.update({ {'PYTHON_OF_THE_TEST': str(private), **more} })\n{source}")
     return one, one.says()
 
 
@@ -82,6 +86,43 @@ def test_kernels_outlive_the_warm_parent_and_the_next_one_is_started_by_itself(
     assert owner.ends() == 0, owner.errors()
     folder = Path(str(told["folder"]))
     wait_until(lambda: not folder.parent.exists(), "the folders are gone")
+
+
+def test_a_warm_parent_whose_code_was_changed_ends_with_its_last_kernel(
+    script: Callable[[str], Script], wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    shutil.copytree(Path(sockets_lab.__file__).parent, library / "sockets_lab")
+    then = """
+    other = LabKernel()
+    print(other.family()[0].ppid(), flush=True)
+    sys.stdin.readline()
+    lab.close()
+    sys.stdin.readline()
+    third = LabKernel()
+    print(other.text("print(2)"), third.text("print(3)"), sep=chr(10), flush=True)
+    third.close()
+    print(json.dumps([descriptors, len(os.listdir("/proc/self/fd"))]), flush=True)
+    other.close()
+    from sockets_lab.kernel.owner import release
+    release()
+    """
+    counted = "descriptors = len(os.listdir('/proc/self/fd'))"
+    owner, told = _started(script, f"{counted}\n{textwrap.dedent(then)}", tmp_path, PYTHONPATH=str(library))
+    warm = int(str(told["warm"]))
+    os.utime(library / "sockets_lab" / "__init__.py", (1, 1))
+    owner.tell()
+    next_one = owner.says()
+    assert next_one != warm
+    assert psutil.pid_exists(warm)  # it has a kernel still
+    owner.tell()
+    wait_until(lambda: not psutil.pid_exists(warm), "the old warm parent has ended")
+    owner.tell()
+    assert (owner.says(), owner.says()) == (2, 3)
+    before, after = owner.says()  # each with one kernel
+    assert after == before
+    assert owner.ends() == 0, owner.errors()
+    wait_until(lambda: not psutil.pid_exists(next_one), "the new one has ended, too")
 
 
 def test_one_warm_parent_serves_all_processes_of_a_user(

@@ -1,7 +1,8 @@
 """The packets of a trial, for the ladder that a report draws.
 
 They are seen where this process may capture on loopback, as in the lab kernel. A picture only: they decide nothing, and
-hostile code may have sent some of them.
+hostile code may have sent some of them. ``capture()``, a process with a ring, would cost each check more than its
+trials do; here the packets are few.
 """
 
 from __future__ import annotations

@@ -105,16 +105,22 @@ def test_hidden_trials_show_nothing(verdict: Callable[..., Verdict]) -> None:
     assert (shown.status, shown.hidden, shown.packets) == ("failed", True, ())
 
 
+def of_one_connection() -> trial_packets.Seen:
+    """What is seen of a handshake, a segment and its acknowledgement, and two goodbyes."""
+    table: Any = SimpleNamespace(who=WhoIsWho(), steps=[(0.0, "the lab", "begins")])
+    visible: Any = SimpleNamespace(hidden=False)
+    with trial_packets.TrialPackets(of_passed=True) as packets, socket.create_server(("127.0.0.1", 0)) as listener:
+        packets.begin(visible)
+        with socket.create_connection(listener.getsockname()) as client, listener.accept()[0]:
+            table.who.peer(client, "peer")
+            client.sendall(b"a segment")
+        return packets.seen(table, failed=True)
+
+
 def test_of_many_packets_the_first_and_the_last_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial_packets, "FIRST", 2)
     monkeypatch.setattr(trial_packets, "LAST", 1)
-    table = SimpleNamespace(who=WhoIsWho(), steps=[(0.0, "the lab", "begins")])
-    with trial_packets.TrialPackets(of_passed=True) as packets, socket.create_server(("127.0.0.1", 0)) as listener:
-        packets.begin(SimpleNamespace(hidden=False))  # type: ignore[arg-type]
-        with socket.create_connection(listener.getsockname()) as client, listener.accept()[0]:
-            table.who.peer(client, "peer")
-            client.sendall(b"a segment, and its acknowledgement")
-        seen = packets.seen(table, failed=True)  # type: ignore[arg-type]
+    seen = of_one_connection()
     assert [one[3].split()[0] for one in seen.packets][:2] == ["SYN", "SYN"]
     assert len(seen.packets) == 3
     assert 6 <= seen.in_all <= 9
@@ -122,13 +128,7 @@ def test_of_many_packets_the_first_and_the_last_are_kept(monkeypatch: pytest.Mon
 
 def test_a_flood_does_not_keep_the_referee(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial_packets, "MOST", 4)
-    table = SimpleNamespace(who=WhoIsWho(), steps=[(0.0, "the lab", "begins")])
-    with trial_packets.TrialPackets(of_passed=True) as packets, socket.create_server(("127.0.0.1", 0)) as listener:
-        packets.begin(SimpleNamespace(hidden=False))  # type: ignore[arg-type]
-        with socket.create_connection(listener.getsockname()) as client, listener.accept()[0]:
-            table.who.peer(client, "peer")
-            client.sendall(b"more")
-        assert packets.seen(table, failed=True).in_all == 2  # type: ignore[arg-type]
+    assert of_one_connection().in_all == 2
 
 
 def test_where_nobody_may_capture_a_report_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ TEXT_AND_BYTES = Hints(
     "Text and bytes do not mix: a program turns one into the other, and a socket knows bytes only.",
     'Begin with b"" where you collect what recv() gives, and compare with b"" at the end. Nothing here needs text.',
 )
-_MIXED = re.compile(r"\b(bytes|bytes-like|bytearray|memoryview)\b.*\bstr\b|\bstr\b.*\b(bytes|bytes-like|bytearray)\b")
+_MIXED = re.compile(r"\b(bytes|bytearray|memoryview)\b.*\bstr\b|\bstr\b.*\b(bytes|bytearray)\b")
 
 
 def own_hints(raised: Raised, blamed: Hints | None) -> Hints | None:

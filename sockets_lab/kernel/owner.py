@@ -132,8 +132,11 @@ class WarmParent:
 
     def _drop_ended(self) -> None:
         """Close the connections to earlier ones that have ended, as they do with their last kernel."""
-        ended = [one for one in self._earlier if select.select([one], [], [], 0)[0]]  # they say nothing unasked
-        for one in ended:
+        poller = select.poll()  # a server's descriptors may be too many for select(2)
+        for one in self._earlier:
+            poller.register(one, select.POLLIN)  # they say nothing unasked
+        ended = {fd for fd, _ in poller.poll(0)}
+        for one in [one for one in self._earlier if one.fileno() in ended]:
             self._earlier.remove(one)
             one.close()
 

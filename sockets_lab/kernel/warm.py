@@ -90,8 +90,8 @@ class WarmParent:
                     return job
             kernels_live = self._bury()
             if self._stale and not kernels_live:  # nobody will ask for another: its owners need it no more
-                for fd in [fd for fd, (_, pidfd) in self._owners.items() if fd == pidfd]:
-                    self._dismiss(fd)
+                for pidfd in list(self._folders):
+                    self._dismiss(pidfd)
             if not self._owners and self._end():
                 return None
             for owner in self._leaving:
@@ -201,7 +201,7 @@ class WarmParent:
         self._owners.clear()
 
     def _bury(self) -> bool:
-        """Whether there are kernels left that have not ended."""
+        """Reap the kernels that have ended; whether there are others."""
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass

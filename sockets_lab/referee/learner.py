@@ -13,6 +13,7 @@ from collections import Counter
 from typing import Any
 
 from sockets_lab.exercises.table import Hung, LearnerSocket, Outcome
+from sockets_lab.exercises.who import YOUR_CODE
 from sockets_lab.peers.channel import Channel, ChannelTimeout
 from sockets_lab.referee.answers import Answer, Received, read_flag, read_text, read_timeout
 from sockets_lab.referee.codec import BadValue, decode, encode
@@ -82,7 +83,7 @@ class Learner:
                 seconds=ended - self._started,
                 cpu_s=cpu_s - self._cpu_before[0],
                 queued_s=queued_s - self._cpu_before[1],
-                calls=[(min(max(at, self._started), ended), "your code", text) for at, text in answer.calls],
+                calls=[(min(max(at, self._started), ended), YOUR_CODE, text) for at, text in answer.calls],
                 call_names=answer.call_names,
                 default_timeout=answer.default_timeout,
                 printed=answer.printed,

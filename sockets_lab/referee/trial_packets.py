@@ -21,7 +21,7 @@ from sockets_lab.exercises.who import End
 from sockets_lab.ladder.building import arrows_of
 from sockets_lab.ladder.ends import Ends, ends_of
 from sockets_lab.ladder.model import Lifeline
-from sockets_lab.observe.clock import monotonic_ns
+from sockets_lab.observe.clock import time_ns
 from sockets_lab.observe.packets import Packet, Packets
 from sockets_lab.referee.verdicts import SentPacket
 
@@ -58,13 +58,13 @@ class TrialPackets:
     Args:
         of_passed: whether the packets of a trial that passed are wanted, too.
     Resources:
-        a packet socket, from the first ``begin`` to the end of the ``with`` block.
+        a packet socket, as long as the ``with`` block.
     """
 
     def __init__(self, *, of_passed: bool) -> None:
         self._of_passed = of_passed
         self._sock: socket.socket | None = None
-        self._tried = self._listens = False
+        self._listens = False
         self._begun_ns = 0
 
     def begin(self, trial: Trial) -> None:
@@ -72,9 +72,6 @@ class TrialPackets:
         self._listens = not trial.hidden
         if not self._listens:
             return
-        if not self._tried:
-            self._tried = True
-            self._sock = _open()
         for _ in self._received():
             pass
         self._lost()
@@ -116,6 +113,7 @@ class TrialPackets:
         return int(dropped)
 
     def __enter__(self) -> Self:
+        self._sock = _open()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -149,11 +147,11 @@ def _told(chosen: list[tuple[Packet, tuple[str, str]]], begun_s: float) -> Itera
         Packets(packet for packet, _ in chosen),
         [(names.index(source), names.index(target)) for _, (source, target) in chosen],
     )
+    begun_ns = time_ns(round(begun_s * 1e9))
     for arrow in arrows_of(ends, ends.packets.flows()):
-        at_s = monotonic_ns(arrow.sent_ns) / 1e9 - begun_s
-        if at_s >= 0:
+        if arrow.sent_ns >= begun_ns:
             yield (
-                at_s,
+                (arrow.sent_ns - begun_ns) / 1e9,
                 names[arrow.source],
                 names[arrow.target],
                 arrow.label,

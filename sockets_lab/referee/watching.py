@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sockets_lab.exercises.who import YOUR_CODE
 from sockets_lab.peers.call_words import show_arguments, show_result
 from sockets_lab.referee.deadline import TimeIsUp
 
@@ -55,7 +56,7 @@ class CallLog:
         self._note_repeats()
         if not self._left_out:
             return self._first + self._last
-        return [*self._first, (self._last[0][0], "your code", f"... {self._left_out:,} more calls ..."), *self._last]
+        return [*self._first, (self._last[0][0], YOUR_CODE, f"... {self._left_out:,} more calls ..."), *self._last]
 
     def _note_repeats(self) -> None:
         if self._again:  # of the same moment as the call itself, so that nothing a peer did comes between them
@@ -63,7 +64,7 @@ class CallLog:
         self._again = 0
 
     def _keep(self, text: str, at: float) -> None:
-        call = (at, "your code", text)
+        call = (at, YOUR_CODE, text)
         if len(self._first) < KEPT_FIRST:
             self._first.append(call)
             return

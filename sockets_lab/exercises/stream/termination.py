@@ -6,7 +6,7 @@ import errno
 
 from sockets_lab.exercises.model import Exercise
 from sockets_lab.exercises.stream.common import QUICK_PACES_S, judge_default_timeout, judge_returned
-from sockets_lab.exercises.table import Hints, Outcome, Table
+from sockets_lab.exercises.table import Hints, Outcome, Table, TrialFailed
 
 NO_SHUT_WR = Hints(
     "no_shut_wr",
@@ -197,7 +197,8 @@ def whole_exchange(t: Table) -> None:
     if got != request:
         t.abandon()
         hints = ENDS_TOO_EARLY if ends_before_it_sends(t.outcome) else WRONG_REQUEST
-        t.require(False, "the server did not receive your request", hints, expected=repr(request), seen=repr(got))
+        message = "the server did not receive your request"
+        raise TrialFailed(message, expected=repr(request), seen=repr(got), hints=hints)
     peer.send(reply)
     peer.close()
     value = t.result()

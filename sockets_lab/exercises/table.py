@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import math
 import os
 import random
 import re
@@ -20,15 +21,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from sockets_lab.exercises.waiting import Watch
 from sockets_lab.exercises.who import YOUR_CODE, WhoIsWho
 from sockets_lab.peers.connection import Connection
 from sockets_lab.peers.transcript import Event, show_bytes
 
 CALL_LIMIT_S = 3.0
 PEER_LIMIT_S = 1.5
-BUSY_FROM_S = 0.08
-BUSY_CPU_S = 0.015  # what little a patient function uses may be half of what a crowded machine lets it have
 UNREAD_LIMIT_S = 0.03
+TICK_S = 0.002
 LOOPBACK = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}
 _LIMITS = (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO)
 _ENUM = re.compile(r"<\w+\.(\w+): \d+>")  # <AddressFamily.AF_INET: 2>
@@ -178,8 +179,6 @@ class Outcome:
 
     Attributes:
         seconds: how long it took, by the referee's clock.
-        cpu_s: processor seconds that the learner's main thread used meanwhile.
-        queued_s: seconds in which it waited for a free processor.
         calls: the socket calls, each ``(when, who, what)``.
         left_open: what was opened and is still open, or was left to the garbage collector.
         call_names: the names of all socket calls.
@@ -190,8 +189,6 @@ class Outcome:
     raised: Raised | None = None
     hung: Hung | None = None
     seconds: float = 0.0
-    cpu_s: float = 0.0
-    queued_s: float = 0.0
     calls: list[tuple[float, str, str]] = field(default_factory=list)
     left_open: list[str] = field(default_factory=list)
     call_names: frozenset[str] = frozenset()
@@ -217,16 +214,15 @@ class LearnerSide(Protocol):
     def close(self, known: LearnerSocket) -> None:
         """Close one socket, there and here."""
 
-    def processor_s(self) -> tuple[float, float]:
-        """Seconds that its main thread has used, and has waited for a processor."""
+    def processor_use(self) -> tuple[float, bool]:
+        """Processor seconds that its main thread has used, and whether it sleeps now."""
 
     @property
     def running(self) -> bool:
         """A call has begun and its outcome was not collected."""
 
-    @property
-    def ended(self) -> bool:
-        """The outcome of the call is there to be collected."""
+    def ends_within(self, timeout_s: float) -> bool:
+        """The outcome of the call is there to be collected, now or after at most ``timeout_s`` seconds."""
 
 
 class Table:
@@ -252,6 +248,7 @@ class Table:
         self.on_hang: Blame = None
         self._on_error: Blame = None
         self._on_busy: Hints | None = None
+        self._watch = Watch(learner.processor_use)
 
     # Sockets to hand over, and the other side
 
@@ -396,7 +393,8 @@ class Table:
         self.on_hang, self._on_error, self._on_busy = hang, error, busy
         shown = ", ".join([_show(arg) for arg in args] + [f"{key}={_show(value)}" for key, value in kwargs.items()])
         self.step("the lab", f"calls your function with ({shown})")
-        self._began = time.monotonic()
+        self._began, self._limit_s = time.monotonic(), limit_s
+        self._watch = Watch(self._learner.processor_use)
         self._learner.start(args, kwargs, limit_s)
 
     def result(self) -> Any:
@@ -447,9 +445,11 @@ class Table:
 
         A function may rightly leave the bytes there until all have come (MSG_PEEK): then go on after a moment.
         """
-        deadline = time.monotonic() + UNREAD_LIMIT_S
-        while handed.unread() and not self.ended and time.monotonic() < deadline:
+        watch = Watch(self._learner.processor_use)
+        deadline = time.monotonic() + PEER_LIMIT_S
+        while handed.unread() and not self.ended and watch.seen_s < UNREAD_LIMIT_S and time.monotonic() < deadline:
             time.sleep(0.0002)
+            watch.look()
 
     def wait_until_accepted(self, handed: LearnerSocket) -> None:
         """Wait until the started call has taken everybody out of the listener's queue, or has ended."""
@@ -487,37 +487,60 @@ class Table:
             self.longest_pause_s = max(self.longest_pause_s, self.since_start_s - last_s)
             last_s = now_s
             count += 1
-            pause_until = time.monotonic() + every_s
-            while not self.ended and time.monotonic() < pause_until:
-                time.sleep(0.002)
+            self.pause(every_s)
         self.longest_pause_s = max(self.longest_pause_s, self.since_start_s - last_s)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, and watch how the started call does; at most until its end."""
+        end = time.monotonic() + seconds
+        while not self._ends_within(min(TICK_S, end - time.monotonic())) and time.monotonic() < end:
+            pass
+
+    def let_it_wait(self, seconds: float) -> None:
+        """Wait until the started call had ``seconds`` to sleep or to run in, however busy the machine is."""
+        until_s = self._watch.seen_s + seconds
+        deadline = time.monotonic() + PEER_LIMIT_S
+        while not self._ends_within(TICK_S) and self._watch.seen_s < until_s and time.monotonic() < deadline:
+            pass
+
+    def budgets(self, *budgets_s: float, late: float = math.inf) -> Iterator[float]:
+        """Seconds to give to a call, one after the other, until one shows how the function waits.
+
+        On a busy machine a call may have hardly any time to sleep or to run in, or may take more than ``late`` times
+        what it was given, and proves nothing.
+        """
+        for budget_s in budgets_s:
+            yield budget_s
+            if self._watch.seen_s > budget_s / 3 and self.outcome.seconds < late * budget_s:
+                return
 
     @property
     def since_start_s(self) -> float:
         """Seconds since the call was started."""
         return time.monotonic() - self._began
 
-    def busy_while_full(self, handed: LearnerSocket, peer: Connection, for_s: float = 0.1) -> bool:
-        """Whether the started call uses the processor while nothing more goes into its socket.
+    def spins_while_full(self, handed: LearnerSocket, peer: Connection, for_s: float = 0.1) -> bool:
+        """Whether the started call keeps the processor busy while nothing more goes into its socket.
 
         The peer must not read meanwhile. As long as bytes still go in, the call works: then look again.
         """
         deadline = time.monotonic() + PEER_LIMIT_S
         while not self.ended and time.monotonic() < deadline:
-            begun, sent = time.monotonic(), _on_the_way(handed, peer)
-            cpu_before_s, queued_before_s = self._learner.processor_s()
-            while not self.ended and time.monotonic() < begun + for_s:
-                time.sleep(0.005)
-            cpu_s, queued_s = self._learner.processor_s()
-            could_run_s = time.monotonic() - begun - (queued_s - queued_before_s)
+            sent, self._watch = _on_the_way(handed, peer), Watch(self._learner.processor_use)
+            self.let_it_wait(for_s)
             if not self.ended and _on_the_way(handed, peer) == sent:
-                return cpu_s - cpu_before_s > could_run_s / 2
+                return self._watch.spins
         return False
+
+    def _ends_within(self, timeout_s: float) -> bool:
+        ended = not self._learner.running or self._learner.ends_within(max(0.0, timeout_s))
+        self._watch.look()
+        return ended
 
     @property
     def ended(self) -> bool:
         """Whether the started call is over: there is no point in playing on."""
-        return not self._learner.running or self._learner.ended
+        return not self._learner.running or self._learner.ends_within(0)
 
     @property
     def running(self) -> bool:
@@ -540,27 +563,26 @@ class Table:
         Raises:
             TrialFailed: it did not return in time, or waited in a busy loop.
         """
+        if self._on_busy is not None:
+            self.pause(self._limit_s)
         outcome = self._collect(self._learner.finish())
+        spins = self._on_busy if self._watch.spins else None
         if outcome.hung is not None:
             at = f" at line {outcome.hung.line}: {outcome.hung.source}" if outcome.hung.line else ""
             stubborn = "" if outcome.hung.interrupted else " and could not be interrupted"
             raise TrialFailed(
                 f"timed out after {outcome.seconds:.1f} s{at}{stubborn}",
                 seen="your function was still running",
-                hints=(self._on_busy if self._busy(outcome) else None) or blamed(self.on_hang, outcome),
+                hints=spins or blamed(self.on_hang, outcome),
             )
-        if self._on_busy is not None and self._busy(outcome):
+        if spins is not None:
             raise TrialFailed(
-                f"your function used the processor for {outcome.cpu_s:.2f} s of the {outcome.seconds:.2f} s it waited",
+                f"your function used the processor for {self._watch.used_s:.2f} s of the {self._watch.seen_s:.2f} s "
+                "it waited",
                 expected="to sleep in the kernel until something happens",
-                hints=self._on_busy,
+                hints=spins,
             )
         return outcome
-
-    def _busy(self, outcome: Outcome) -> bool:
-        """More than half of the time in which it could have run. Time in which others had the processors is none."""
-        could_run_s = outcome.seconds - outcome.queued_s
-        return outcome.seconds > BUSY_FROM_S and outcome.cpu_s > max(could_run_s / 2, BUSY_CPU_S)
 
     def _collect(self, outcome: Outcome) -> Outcome:
         self.outcome = outcome

@@ -59,7 +59,6 @@ class Learner:
         self._limit_s = limit_s
         self._links_before = Counter(self._view.links().values())
         self._links_before.update(_link(fd) for fd in fds)
-        self._cpu_before = self.processor_s()
         self._started = time.monotonic()
         self._channel.send(message, fds, timeout_s=GRACE_S)
         self._running = True
@@ -76,13 +75,10 @@ class Learner:
         except ChannelTimeout:
             return Outcome(hung=Hung(None, "", interrupted=False), seconds=time.monotonic() - self._started)
         ended = time.monotonic()
-        cpu_s, queued_s = self.processor_s()
         with contextlib.closing(Received(fds)) as received:
             answer = Answer.read(data)
             outcome = Outcome(
                 seconds=ended - self._started,
-                cpu_s=cpu_s - self._cpu_before[0],
-                queued_s=queued_s - self._cpu_before[1],
                 calls=[(min(max(at, self._started), ended), YOUR_CODE, text) for at, text in answer.calls],
                 call_names=answer.call_names,
                 default_timeout=answer.default_timeout,
@@ -101,19 +97,18 @@ class Learner:
             outcome.left_open += [f"process {name} still runs" for name in answer.processes]
         return outcome
 
-    def processor_s(self) -> tuple[float, float]:
-        """Seconds that its main thread has used, and has waited for a processor."""
-        return self._view.processor_s()
+    def processor_use(self) -> tuple[float, bool]:
+        """Processor seconds that its main thread has used, and whether it sleeps now."""
+        return self._view.processor_use()
 
     @property
     def running(self) -> bool:
         """A call whose outcome was not collected."""
         return self._running
 
-    @property
-    def ended(self) -> bool:
-        """The outcome is there to be collected."""
-        return bool(select.select([self._channel], [], [], 0)[0])
+    def ends_within(self, timeout_s: float) -> bool:
+        """The outcome is there to be collected, now or after at most ``timeout_s`` seconds."""
+        return bool(select.select([self._channel], [], [], timeout_s)[0])
 
     def close(self, known: LearnerSocket) -> None:
         """Close one socket, there and here."""

@@ -11,6 +11,7 @@ import psutil
 from sockets_lab.peers.channel import BadMessage, Channel
 
 ANSWERS_WITHIN_S = 10.0
+SLEEPING = ("S", "D")  # not R, which also waits for a processor, nor T, which somebody has stopped
 
 
 class ProcessView(Protocol):
@@ -19,8 +20,8 @@ class ProcessView(Protocol):
     def links(self) -> dict[int, str]:
         """What each of its descriptors refers to."""
 
-    def processor_s(self) -> tuple[float, float]:
-        """Seconds that its main thread has used, and has waited for a processor."""
+    def processor_use(self) -> tuple[float, bool]:
+        """Processor seconds that its main thread has used, and whether it sleeps now."""
 
 
 class SystemView:
@@ -33,6 +34,7 @@ class SystemView:
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
         self._folder = f"/proc/{pid}"
+        self._main_thread = f"/proc/{pid}/task/{pid}"
 
     def links(self) -> dict[int, str]:
         """Source: proc(5), /proc/pid/fd."""
@@ -43,30 +45,25 @@ class SystemView:
                     found[int(name)] = os.readlink(f"{self._folder}/fd/{name}")
         return found
 
-    def processor_s(self) -> tuple[float, float]:
+    def processor_use(self) -> tuple[float, bool]:
         """Other threads of a kernel are none of the function's business.
 
-        Source: /proc/pid/schedstat (Linux Documentation/scheduler/sched-stats.rst), nanoseconds; elsewhere psutil.
+        Elsewhere than on Linux, where only the whole process can be looked at, it counts as asleep.
+
+        Source: proc(5), /proc/pid/task/tid/stat; /proc/pid/schedstat (Linux Documentation/scheduler/sched-stats.rst),
+        nanoseconds.
         """
-        try:
-            with open(f"{self._folder}/schedstat") as file:
-                used, queued, _ = file.read().split()
-            return int(used) / 1e9, int(queued) / 1e9 + _stolen_s()
-        except (OSError, ValueError):
-            pass
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            with open(f"{self._main_thread}/schedstat") as file:
+                used_ns = int(file.read().split()[0])
+            with open(f"{self._main_thread}/stat") as file:
+                state = file.read().rpartition(")")[2].split()[0]
+            return used_ns / 1e9, state in SLEEPING
         try:
             times = self._process.cpu_times()
         except psutil.Error:
-            return 0.0, 0.0
-        return float(times.user + times.system), 0.0
-
-
-def _stolen_s() -> float:
-    """Seconds that a processor of this virtual machine, on average, was given to another machine.
-
-    Who wanted to run then was not asleep. Source: proc_stat(5), steal.
-    """
-    return float(getattr(psutil.cpu_times(), "steal", 0.0)) / (psutil.cpu_count() or 1)
+            return 0.0, True
+        return float(times.user + times.system), True
 
 
 class ViewThrough:
@@ -83,10 +80,10 @@ class ViewThrough:
         """As of ``SystemView``."""
         return {int(fd): str(link) for fd, link in self._ask("links").items()}
 
-    def processor_s(self) -> tuple[float, float]:
+    def processor_use(self) -> tuple[float, bool]:
         """As of ``SystemView``."""
-        used, queued = self._ask("processor_s")
-        return float(used), float(queued)
+        used_s, asleep = self._ask("processor_use")
+        return float(used_s), bool(asleep)
 
     def _ask(self, what: str) -> dict[int, str]:
         self._channel.send({"look": what}, timeout_s=ANSWERS_WITHIN_S)
@@ -94,10 +91,10 @@ class ViewThrough:
         return seen
 
 
-def answer(view: ProcessView, question: str) -> dict[int, str] | tuple[float, float]:
+def answer(view: ProcessView, question: str) -> dict[int, str] | tuple[float, bool]:
     """What ``ViewThrough`` asked for."""
     if question == "links":
         return view.links()
-    if question == "processor_s":
-        return view.processor_s()
+    if question == "processor_use":
+        return view.processor_use()
     raise BadMessage(f"nobody can look at {question!r}")

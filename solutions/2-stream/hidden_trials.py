@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import itertools
 import socket
-import time
 
 from sockets_lab.exercises.stream import (
     ACCEPT_N,
@@ -92,10 +91,11 @@ def while_waiting(t: Table) -> None:
 @ACCEPT_N.trial("a listener that its owner made non-blocking", listening.CHANGES_TIMEOUT, hidden=True)
 def non_blocking_listener(t: Table) -> None:
     listener = t.listener(timeout=0.0)
-    client = t.client(listener.address)
-    value = t.call(listener, 2, 0.1, error=listening.PARTIAL, hang=listening.NO_DEADLINE, busy=listening.BUSY)
-    listening.judge_accepted(t, value, listener, [client])
-    listening.judge_timeout(t, listener, 0.0)
+    for budget_s in t.budgets(0.1, 0.5):
+        client = t.client(listener.address)
+        value = t.call(listener, 2, budget_s, error=listening.PARTIAL, hang=listening.NO_DEADLINE, busy=listening.BUSY)
+        listening.judge_accepted(t, value, listener, [client])
+        listening.judge_timeout(t, listener, 0.0)
 
 
 @ACCEPT_N.trial("nobody comes", listening.PARTIAL, hidden=True)
@@ -110,7 +110,7 @@ def late_client(t: Table) -> None:
     for budget_s in PACES_S:
         listener = t.listener()
         t.start(listener, 3, budget_s, hang=listening.PER_ACCEPT, error=listening.PARTIAL, busy=listening.BUSY)
-        time.sleep(LATE_PART * budget_s)
+        t.pause(LATE_PART * budget_s)
         client = t.client(listener.address)
         came_in_time = t.since_start_s < budget_s  # on a busy machine it may not
         value = t.result()
@@ -252,7 +252,7 @@ def non_blocking(t: Table) -> None:
     message = t.random.randbytes(60_000)
     sock, peer = t.connected(timeout=0.0, sndbuf=4096, far_rcvbuf=2048)
     t.start(sock, message, hang=transfer.SEND_SPINS, limit_s=15.0)
-    busy = t.busy_while_full(sock, peer)
+    busy = t.spins_while_full(sock, peer)
     got = b""
     while len(got) < len(message) and t.more_to_come(peer):
         got += peer.sock.recv(1 << 16)
@@ -355,7 +355,7 @@ def pause_midway(t: Table) -> None:
     sock, peer = t.connected()
     peer.send(transfer.frame(body)[:2])
     t.start(sock, 100, busy=transfer.RECV_SPINS)
-    peer.pause(0.15)
+    t.let_it_wait(0.15)
     peer.send(transfer.frame(body)[2:7])
     t.wait_until_read(sock)
     following = transfer.frame(b"the next frame")
@@ -410,8 +410,10 @@ def reset_while_sending(t: Table) -> None:
 
 @EXCHANGE.trial("an address that ignores you", termination.CONNECTS_FOREVER, hidden=True)
 def black_hole(t: Table) -> None:
-    t.start(t.black_hole(), b"hello?", 0.1, hang=termination.CONNECTS_FOREVER, busy=termination.BUSY, limit_s=2.0)
-    t.raises(TimeoutError, termination.NO_TIMEOUT_ERROR)
+    hole = t.black_hole()
+    for budget_s in t.budgets(0.1, 0.5):
+        t.start(hole, b"hello?", budget_s, hang=termination.CONNECTS_FOREVER, busy=termination.BUSY, limit_s=2.0)
+        t.raises(TimeoutError, termination.NO_TIMEOUT_ERROR)
 
 
 @EXCHANGE.trial("a byte shortly before the time is up, and then silence", termination.PER_RECV, hidden=True)
@@ -420,7 +422,7 @@ def late_silence(t: Table) -> None:
         server = t.server()
         t.start(server.address, b"slowly", budget_s, hang=termination.PER_RECV, busy=termination.BUSY)
         peer = server.accept()
-        peer.pause(LATE_PART * budget_s)
+        t.pause(LATE_PART * budget_s)
         t.try_to_send(peer, b".")
         came_in_time = t.since_start_s < budget_s  # on a busy machine it may not
         t.raises(TimeoutError, termination.NO_TIMEOUT_ERROR)
@@ -438,7 +440,8 @@ def late_silence(t: Table) -> None:
 
 @EXCHANGE.trial("a server that never reads", termination.SENDS_FOREVER, hidden=True)
 def never_reads(t: Table) -> None:
-    server = t.server()
-    t.start(server.address, bytes(12_000_000), 0.1, hang=termination.SENDS_FOREVER, busy=termination.BUSY)
-    server.accept()
-    t.raises(TimeoutError, termination.NO_TIMEOUT_ERROR)
+    for budget_s in t.budgets(0.1, 0.5):
+        server = t.server()
+        t.start(server.address, bytes(12_000_000), budget_s, hang=termination.SENDS_FOREVER, busy=termination.BUSY)
+        server.accept()
+        t.raises(TimeoutError, termination.NO_TIMEOUT_ERROR)

@@ -272,10 +272,11 @@ def reset_midway(t: Table) -> None:
 @EXCHANGE.trial("a server that says nothing", FOREVER)
 def silence(t: Table) -> None:
     """It reads the request, and that is all."""
-    server = t.server()
-    t.start(server.address, b"anybody there?", 0.085, hang=FOREVER, busy=BUSY)
-    server.accept()
-    t.raises(TimeoutError, NO_TIMEOUT_ERROR)
+    for budget_s in t.budgets(0.085, 0.5):
+        server = t.server()
+        t.start(server.address, b"anybody there?", budget_s, hang=FOREVER, busy=BUSY)
+        server.accept()
+        t.raises(TimeoutError, NO_TIMEOUT_ERROR)
 
 
 @EXCHANGE.trial("a byte every moment: the time is for the whole call", PER_RECV)

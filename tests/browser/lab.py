@@ -6,11 +6,9 @@ import contextlib
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,16 +57,6 @@ class Lab:
         with urllib.request.urlopen(request, timeout=timeout_s) as answer:
             return bytes(answer.read())
 
-    def _wait_until_ready(self, server: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + READY_WITHIN_S
-        while time.monotonic() < deadline:
-            assert server.poll() is None, f"JupyterLab ended at its start with {server.returncode}"
-            with contextlib.suppress(OSError, urllib.error.URLError):
-                self._ask("GET", "/api/status", timeout_s=2.0)
-                return
-            time.sleep(0.05)
-        raise AssertionError(f"JupyterLab was not ready within {READY_WITHIN_S} s")
-
 
 @contextlib.contextmanager
 def running_lab(folder: Path) -> Iterator[Lab]:
@@ -76,24 +64,33 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     served = folder / "notebooks"
     served.mkdir()
     environment = _environment(folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     token = secrets.token_hex(16)
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
-    command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={served}", "--LabApp.extension_manager=readonly"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--ServerApp.root_dir={served}", "--LabApp.extension_manager=readonly"]
     with (folder / "server.log").open("wb") as log:
         environment["JUPYTER_TOKEN"] = token
         server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
-        lab = Lab(served, server.pid, port, token)
         try:
-            lab._wait_until_ready(server)
-            yield lab
+            yield _when_ready(server, folder, token)
         except BaseException:
             sys.stderr.write((folder / "server.log").read_text(errors="replace")[-4000:])
             raise
         finally:
-            _end(lab, server)
+            _end(server)
+
+
+def _when_ready(server: subprocess.Popen[bytes], folder: Path, token: str) -> Lab:
+    """It chooses its port itself: one chosen before it starts may be another's by the time that it listens."""
+    told = folder / "runtime" / f"jpserver-{server.pid}.json"
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        assert server.poll() is None, f"JupyterLab ended at its start with {server.returncode}"
+        with contextlib.suppress(OSError, ValueError):  # the file may not be there yet, or not whole
+            lab = Lab(folder / "notebooks", server.pid, json.loads(told.read_text())["port"], token)
+            lab._ask("GET", "/api/status", timeout_s=2.0)
+            return lab
+        time.sleep(0.05)
+    raise AssertionError(f"JupyterLab was not ready within {READY_WITHIN_S} s")
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -111,8 +108,8 @@ def _environment(folder: Path) -> dict[str, str]:
     return environment
 
 
-def _end(lab: Lab, server: subprocess.Popen[bytes]) -> None:
-    below = lab.children() if server.poll() is None else []
+def _end(server: subprocess.Popen[bytes]) -> None:
+    below = psutil.Process(server.pid).children(recursive=True) if server.poll() is None else []
     server.terminate()
     try:
         server.wait(ENDS_WITHIN_S)

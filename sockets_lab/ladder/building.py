@@ -14,6 +14,7 @@ from sockets_lab.ladder.model import Arrow, Code, Ladder, Row
 from sockets_lab.ladder.recording import Recorded
 from sockets_lab.ladder.words import Teller
 from sockets_lab.observe.decode_headers import SYN
+from sockets_lab.observe.packets import Packet
 from sockets_lab.observe.packets_flows import InFlow
 
 BEGINS, SENDS, ARRIVES, ENDS = range(4)  # what happens first of what has one time
@@ -22,6 +23,7 @@ LONGEST_BYTES = 12
 # come to the last packet yet.
 ORDER = {"SYN_SENT": 1, "SYN_RECV": 2, "ESTABLISHED": 3, "FIN_WAIT1": 4, "CLOSE_WAIT": 4, "FIN_WAIT2": 5, "CLOSING": 5}
 ORDER |= {"LAST_ACK": 5, "TIME_WAIT": 6}
+BEGUN_BEFORE = "A connection was there before the recording: its bytes are counted from the first that was recorded."
 Connection = tuple[object, ...]
 
 
@@ -52,7 +54,7 @@ def ladder_of(recorded: Recorded) -> Ladder:
             builder.call(event, changes)
         else:
             builder.packet(event, follower.arrows[event.number], changes)
-    notes = [*recorded.missing]
+    notes = [*recorded.missing, *([BEGUN_BEFORE] if follower.begun_before else [])]
     if not builder.rows:
         notes.insert(0, "Nothing happened: no call of a socket, and no packet.")
     return Ladder(ends.lifelines, builder.finished(follower.arrows), tuple(notes))
@@ -98,6 +100,7 @@ class _Follower:
 
     Attributes:
         arrows: with what shows only when they arrive.
+        begun_before: the numbers of the connections whose beginning was not recorded.
     """
 
     def __init__(self, recorded: Recorded, ends: Ends, flows: list[InFlow | None], arrows: list[Arrow]) -> None:
@@ -108,16 +111,10 @@ class _Follower:
         self._tracked: dict[tuple[int, int], states.End] = {}
         self._listening = {at for at, lifeline in enumerate(ends.lifelines) if lifeline.listens}
         self._shown: dict[Connection, str] = {}
-        flow_at: dict[tuple[frozenset[tuple[str, int]], int | None], int] = {}
-        for packet, flow, lifelines in zip(ends.packets, flows, ends.of_packet, strict=True):
-            if flow is not None and (pair := ends_of(packet)):
-                for lifeline in lifelines:
-                    flow_at.setdefault((frozenset((end[1], end[2]) for end in pair), lifeline), flow.flow)
-        self._keys: dict[int, Connection] = {}
-        for sock in recorded.sockets:
-            own = ends.of_socket.get(sock.number)
-            found = flow_at.get((frozenset((_short(sock.local), _short(sock.peer))), own))
-            self._keys[sock.number] = ("socket", sock.number) if found is None else (found, own)
+        before = (*recorded.before.own, *recorded.before.far)
+        self._before: dict[tuple[object, object], str] = {(row.local, row.peer): row.state for row in before}
+        self.begun_before = _begun_before(ends, flows)
+        self._keys = _connections_of_sockets(recorded, ends, flows)
 
     def take(self, event: _Event) -> tuple[tuple[int, str], ...]:
         """The states that change with an event."""
@@ -135,8 +132,9 @@ class _Follower:
             return ()
         segment = states.Segment(tcp.flags, flow.seq, flow.ack, arrow.payload_bytes)
         lifeline = arrow.source if event.kind == SENDS else arrow.target
-        end = self._end(flow.flow, lifeline, segment)
-        self._shown.setdefault((flow.flow, lifeline), "CLOSE")  # before its first packet there is nothing to say
+        end = self._end(flow.flow, lifeline, event)
+        if flow.flow not in self.begun_before:
+            self._shown.setdefault((flow.flow, lifeline), "CLOSE")  # before its first packet there is nothing to say
         if event.kind == SENDS:
             end.sends(segment)
         else:
@@ -152,15 +150,21 @@ class _Follower:
             return names.get(packet.source, packet.sender) == packet.sender
         return names.get(packet.destination, packet.receiver) == packet.receiver
 
-    def _end(self, flow: int, lifeline: int, segment: states.Segment) -> states.End:
+    def _end(self, flow: int, lifeline: int, event: _Event) -> states.End:
         key = (flow, lifeline)
-        if key not in self._tracked:
-            new = bool(segment.flags & SYN) or any(one == flow for one, _ in self._tracked)
-            state = "LISTEN" if lifeline in self._listening else "CLOSE"
-            end = self._tracked[key] = states.End(state if new else "ESTABLISHED")
-            if not new:
-                end.begin_at(segment.seq)
+        if key not in self._tracked and flow in self.begun_before:
+            self._tracked[key] = states.End(self._shown.get(key) or self._state_before(event))
+            self._tracked[key].begin_at(1)
+        elif key not in self._tracked:
+            self._tracked[key] = states.End("LISTEN" if lifeline in self._listening else "CLOSE")
         return self._tracked[key]
+
+    def _state_before(self, event: _Event) -> str:
+        """What the kernel said when the recording began, of the end that a packet leaves or is for."""
+        pair = ends_of(self._ends.packets[event.number])
+        assert pair is not None
+        (_, *own), (_, *peer) = pair if event.kind == SENDS else pair[::-1]
+        return self._before.get((tuple(own), tuple(peer)), "ESTABLISHED")
 
     def _note_order(self, at: int, order: str) -> None:
         arrow = self.arrows[at]
@@ -179,6 +183,36 @@ class _Follower:
             return ()
         self._shown[key] = state
         return ((lifeline, state),)
+
+
+def _begun_before(ends: Ends, flows: list[InFlow | None]) -> set[int]:
+    """The connections of which the first packet here is no SYN."""
+    first: dict[int, Packet] = {}
+    for packet, flow in zip(ends.packets, flows, strict=True):
+        if flow is not None:
+            first.setdefault(flow.flow, packet)
+    return {at for at, packet in first.items() if packet.tcp is not None and not packet.tcp.flags & SYN}
+
+
+def _connections_of_sockets(recorded: Recorded, ends: Ends, flows: list[InFlow | None]) -> dict[int, Connection]:
+    """Of each socket the end of a connection whose packets are here; one of its own where there is none."""
+    of_pair: dict[tuple[frozenset[tuple[str, int]], int | None], int] = {}
+    of_end: dict[tuple[tuple[str, int], int | None], int] = {}
+    for packet, flow, lifelines in zip(ends.packets, flows, ends.of_packet, strict=True):
+        if flow is not None and (pair := ends_of(packet)):
+            addresses = [(end[1], end[2]) for end in pair]
+            for lifeline in lifelines:
+                of_pair.setdefault((frozenset(addresses), lifeline), flow.flow)
+                for address in addresses:
+                    of_end.setdefault((address, lifeline), flow.flow)
+    keys: dict[int, Connection] = {}
+    for sock in recorded.sockets:
+        own = ends.of_socket.get(sock.number)
+        found = of_pair.get((frozenset((_short(sock.local), _short(sock.peer))), own))
+        if sock.peer is None and not sock.listens:  # its connection was over at its first call
+            found = of_end.get((_short(sock.local), own))
+        keys[sock.number] = ("socket", sock.number) if found is None else (found, own)
+    return keys
 
 
 def _short(address: Address | None) -> tuple[str, int]:

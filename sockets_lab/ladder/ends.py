@@ -108,9 +108,12 @@ class _Finder:
             (_PROTOCOLS.get(sock.kind, ""), _ip_and_port(sock.local)[1])
             for sock in recorded.sockets
             if _ip_and_port(sock.local)[0] in _ANYWHERE
-        }
+        } | {("tcp", row.local[1]) for row in recorded.before.own if row.peer is None and row.local[0] in _ANYWHERE}
         self.servers = {self.normal(("tcp", *_ip_and_port(at))): name for name, at in recorded.servers}
         self.sockets = recorded.sockets
+        before = [(self.normal(("tcp", *row.local)), row.peer) for row in recorded.before.own]
+        self.before = {end for end, _ in before}
+        self.listening = {end for end, peer in before if peer is None}
         self._waiting = {
             ("tcp", *_ip_and_port(sock.peer)): sock.number
             for sock in reversed(recorded.sockets)
@@ -179,10 +182,10 @@ class _Places:
     def __init__(self, finder: _Finder, pairs: list[tuple[End, End]]) -> None:
         self._finder = finder
         answers: dict[End, bool] = {}
+        listening = finder.listening | {finder.ends[sock.number] for sock in finder.sockets if sock.listens}
         for source, target in pairs:
             answers.setdefault(source, source in finder.servers)
-            answers.setdefault(target, True)
-        listening = {finder.ends[sock.number] for sock in finder.sockets if sock.listens}
+            answers.setdefault(target, source not in listening)
         for sock in finder.sockets:
             answers.setdefault(finder.ends[sock.number], sock.listens)
             peer = finder.normal((_PROTOCOLS.get(sock.kind, ""), *_ip_and_port(sock.peer)))
@@ -229,7 +232,7 @@ class _Places:
             return f"the kernel at {ip}"
         if end in self._finder.servers:
             return f"{self._finder.servers[end]} server"
-        if end not in self._finder.own:
+        if end not in self._finder.own and end not in self._finder.before:
             return "other program"
         if ip == "socket":
             return f"your socket {port + 1}" + ("" if protocol.startswith("AF_INET") else f", {protocol}")

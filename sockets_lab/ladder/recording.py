@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from sockets_lab.ladder.calls import Address, Call, CallTrace, SocketSeen
+from sockets_lab.observe.connections import Connection, own_connections
 from sockets_lab.observe.packets import Packets
+from sockets_lab.observe.tcp_rows import TcpTable
 from sockets_lab.peers import cells
 from sockets_lab.peers.server import known_servers
 
@@ -16,6 +18,31 @@ if TYPE_CHECKING:
     from sockets_lab.observe.capture import Capture
 
 QUIET_S, SETTLE_WITHIN_S = 0.03, 0.5
+MOST_BEFORE = 200
+
+
+@dataclass(frozen=True)
+class Before:
+    """The TCP sockets that were there when a recording began.
+
+    Attributes:
+        own: this process's.
+        far: the other ends of their connections, where the same kernel has them.
+    """
+
+    own: tuple[Connection, ...] = ()
+    far: tuple[Connection, ...] = ()
+
+    @classmethod
+    def now(cls) -> Self:
+        """Ask the kernel."""
+        own = tuple(own_connections())
+        table = TcpTable()
+        try:
+            rows = [(row, table.row((row.peer, row.local))) for row in own[:MOST_BEFORE] if row.peer]
+        finally:
+            table.close()
+        return cls(own, tuple(Connection(far.state, row.peer, row.local) for row, far in rows if far and row.peer))
 
 
 @dataclass(frozen=True)
@@ -30,6 +57,7 @@ class Recorded:
         hosts: the network's, in their order; empty on loopback.
         ended_ns: None while it runs.
         missing: what it could not record, a sentence each.
+        before: this process's TCP sockets that were there at the beginning, and the other ends of their connections.
     """
 
     calls: tuple[Call, ...] = ()
@@ -40,6 +68,7 @@ class Recorded:
     started_ns: int = 0
     ended_ns: int | None = None
     missing: tuple[str, ...] = ()
+    before: Before = Before()
 
 
 class Recording:
@@ -61,6 +90,7 @@ class Recording:
         self._ended: Recorded | None = None
         if network is None:
             self._start_capture(interface)
+        self._before = Before.now()
         self._started_ns = time.time_ns()
         self._trace = CallTrace()
         cells.belongs_to_this_cell(self)
@@ -141,4 +171,5 @@ class Recording:
             self._started_ns,
             ended_ns,
             tuple(missing),
+            self._before,
         )

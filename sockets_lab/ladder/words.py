@@ -134,7 +134,7 @@ class Teller:
         outstanding = any(end > ack for _, end, _ in theirs.sent)
         if mine.sent and flow.seq < max(end for _, end, _ in mine.sent) and theirs.window == 0:
             told.words = "asks whether there is room by now"
-        elif not mine.handshake_over and ack == 1 and mine.ack is None:
+        elif not mine.handshake_over and ack == 1 and mine.ack is None and theirs.sent:
             told.words = "the handshake is complete"
         elif ack == mine.ack and mine.window in (None, tcp.window) and outstanding:
             mine.same_acks += 1

@@ -64,6 +64,16 @@ def connections(port: int) -> Connections:
     return Connections(sorted(rows, key=lambda row: (row.state != "LISTEN", row.local[1] != port, row.peer or ("", 0))))
 
 
+def own_connections() -> Connections:
+    """This process's TCP sockets, as far as it still has their descriptors.
+
+    Source: proc(5) on /proc/net/tcp and /proc/pid/fd, read by psutil.
+    """
+    import psutil  # not needed by a lesson's first cell
+
+    return _as_rows(psutil.Process().net_connections("tcp"))
+
+
 def wait_for_state(address: Any, state: str, *, timeout_s: float = 2.0) -> Connection:
     """Wait until a TCP socket at the local address ``address`` is in ``state``.
 
@@ -93,7 +103,7 @@ def wait_for_state(address: Any, state: str, *, timeout_s: float = 2.0) -> Conne
         time.sleep(POLL_S)
 
 
-def _all_rows() -> list[Connection]:
+def _all_rows() -> Connections:
     import psutil  # not needed by a lesson's first cell
 
     found: Sequence[Any]
@@ -101,8 +111,12 @@ def _all_rows() -> list[Connection]:
         found = psutil.net_connections("tcp")
     except psutil.AccessDenied:
         found = psutil.Process().net_connections("tcp")
-    return [
+    return _as_rows(found)
+
+
+def _as_rows(found: Sequence[Any]) -> Connections:
+    return Connections(
         Connection(row.status, (row.laddr.ip, row.laddr.port), (row.raddr.ip, row.raddr.port) if row.raddr else None)
         for row in found
         if row.laddr
-    ]
+    )

@@ -27,6 +27,7 @@ class Answer:
     Attributes:
         returned: what the function returned, not decoded yet; only where it neither raised nor hung.
         calls: each ``(when, what)``.
+        opened: "line 3: ..." of the function, which made the socket that had this descriptor last.
         sockets: of each the handle, whether it is closed, its timeout.
     """
 
@@ -35,6 +36,7 @@ class Answer:
     hung: Hung | None
     calls: tuple[tuple[float, str], ...]
     call_names: frozenset[str]
+    opened: dict[int, str]
     default_timeout: float | None
     printed: str
     unclosed: tuple[str, ...]
@@ -60,6 +62,7 @@ class Answer:
             hung=hung,
             calls=fields.rows("calls", MAX_CALLS, _call),
             call_names=frozenset(fields.rows("call_names", MAX_NAMES, read_text)),
+            opened=dict(fields.rows("opened", MAX_SOCKETS, _opened)),
             default_timeout=fields.one("default_timeout", read_timeout),
             printed=fields.one("printed", lambda value: read_text(value, MAX_PRINTED)),
             unclosed=fields.rows("unclosed", MAX_NAMES, read_text),
@@ -180,6 +183,13 @@ def _call(value: Any) -> tuple[float, str]:
     if type(at) not in (int, float) or not math.isfinite(at):
         raise TypeError
     return float(at), read_text(text)
+
+
+def _opened(value: Any) -> tuple[int, str]:
+    fd, line, source = value
+    if type(fd) is not int or type(line) is not int:
+        raise TypeError
+    return fd, f"line {line}: {read_text(source)}"
 
 
 def _socket(value: Any) -> tuple[int, bool, float | None]:

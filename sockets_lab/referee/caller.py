@@ -17,6 +17,7 @@ from typing import Any
 
 from sockets_lab.peers.channel import BadMessage, Channel, ChannelClosed
 from sockets_lab.peers.interrupts import HeldInterrupts, is_inside
+from sockets_lab.referee.answers import MAX_TEXT
 from sockets_lab.referee.capture import Captured
 from sockets_lab.referee.codec import decode, encode
 from sockets_lab.referee.deadline import Deadline
@@ -125,6 +126,7 @@ class LearnerCaller:
         socket.setdefaulttimeout(default_timeout)
         answer["calls"] = log.calls()
         answer["call_names"] = sorted(log.names)
+        answer["opened"] = [[fd, line, source[:MAX_TEXT]] for fd, (line, source) in log.opened.items() if line]
         answer["printed"] = captured.take()
         answer["unclosed"] = [w for w in captured.warnings[warned:] if not any(f"fd={fd}," in w for fd in open_before)]
         threads = look(self._leftovers.threads)

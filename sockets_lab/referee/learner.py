@@ -92,7 +92,8 @@ class Learner:
             if outcome.raised is None and outcome.hung is None:
                 outcome.value = decode(answer.returned, lambda told: self._take(told, received))
         if outcome.hung is None:
-            outcome.left_open = self._left_open() + [_unclosed(text) for text in answer.unclosed]
+            outcome.left_open = self._left_open(answer.opened)
+            outcome.left_open += [_unclosed(text, answer.opened) for text in answer.unclosed]
             outcome.left_open += [f"thread {name} still runs" for name in answer.threads]
             outcome.left_open += [f"process {name} still runs" for name in answer.processes]
         return outcome
@@ -157,10 +158,13 @@ class Learner:
     def _holds(self, known: LearnerSocket) -> bool:
         return known.sock is not None and _link(known.sock.fileno()) in self._view.links().values()
 
-    def _left_open(self) -> list[str]:
+    def _left_open(self, opened: dict[int, str]) -> list[str]:
         """Descriptors that the call added and that are neither handed over nor returned.
 
         A kernel's own threads open and close files at any time, so that only what stays is counted.
+
+        Args:
+            opened: the lines that made sockets, by descriptor.
         """
         expected = self._links_before.copy()
         for known in self._sockets.values():
@@ -174,7 +178,7 @@ class Learner:
                 break
             time.sleep(0.005)
         return [
-            f"{_in_words(link)} (descriptor {fd})"
+            _in_words(link, fd, opened)
             for link, count in extra.items()
             for fd in sorted((fd for fd in links if links[fd] == link), reverse=True)[:count]
         ]
@@ -192,12 +196,14 @@ def _link(fd: int) -> str:
     return f"socket:[{os.fstat(fd).st_ino}]"
 
 
-def _unclosed(warning: str) -> str:
+def _unclosed(warning: str, opened: dict[int, str]) -> str:
     """Python's warning of a socket that was never closed, in the words for the others."""
     found = re.match(r"unclosed <\w+\.\w+ fd=(\d+),", warning)
-    return f"a socket (descriptor {found[1]})" if found else warning
+    return _in_words("socket:", int(found[1]), opened) if found else warning
 
 
-def _in_words(link: str) -> str:
+def _in_words(link: str, fd: int, opened: dict[int, str]) -> str:
     kind = link.partition(":")[0]
-    return f"a {kind}" if kind in ("socket", "pipe") else link
+    what = f"a {kind}" if kind in ("socket", "pipe") else link
+    where = f", opened at {opened[fd]}" if kind == "socket" and fd in opened else ""
+    return f"{what} (descriptor {fd}{where})"

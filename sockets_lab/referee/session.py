@@ -194,7 +194,6 @@ def _judge_left_open(exercise: Exercise, left_open: list[tuple[str, list[str]]],
             status="failed",
             reason=f"left open in {title}: {_count(things)}",
             expected="nothing that your function opened stays open",
-            seen=", ".join(things[:3]),
             hint_key=hints.key,
             hints=tuple(hints),
         )

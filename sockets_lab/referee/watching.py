@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from typing import Any
 
 from sockets_lab.exercises.who import YOUR_CODE
 from sockets_lab.peers.call_words import show_arguments, show_result
-from sockets_lab.referee.deadline import TimeIsUp
+from sockets_lab.referee.deadline import TimeIsUp, place_of_frame
 
 WATCHED = (
     "__init__ accept bind close connect connect_ex listen makefile recv recv_into recvfrom recvmsg "
@@ -29,7 +30,11 @@ Call = tuple[float, str, str]
 
 
 class CallLog:
-    """The calls of one run: the first thirty and the last ten, equal neighbours counted, and the names of all."""
+    """The calls of one run: the first thirty and the last ten, equal neighbours counted, and the names of all.
+
+    Attributes:
+        opened: by descriptor, the line of the function that made its latest socket, and the line's text.
+    """
 
     def __init__(self) -> None:
         self._first: list[Call] = []
@@ -39,6 +44,7 @@ class CallLog:
         self._latest = ""
         self._latest_at = 0.0
         self.names: set[str] = set()
+        self.opened: dict[int, tuple[int | None, str]] = {}
 
     def add(self, name: str, text: str, at: float | None = None) -> None:
         """Write down one call, ``at`` a time of the monotonic clock, now by default."""
@@ -100,22 +106,14 @@ def watched_sockets(log: CallLog) -> Iterator[None]:
 
 
 def _watched(name: str, method: Callable[..., Any], log: CallLog, strangers: set[int | None]) -> Callable[..., Any]:
-    shown_name = "socket" if name == "__init__" else name
-
     def call(self: socket.socket, *args: Any, **kwargs: Any) -> Any:
-        if threading.get_ident() in strangers or _needs_no_word(self, name, args, kwargs):
+        if threading.get_ident() in strangers:
             return method(self, *args, **kwargs)
-        shown = show_arguments(name, args, kwargs)
-        begun = time.monotonic()
-        try:
-            result = method(self, *args, **kwargs)
-        except BaseException as error:
-            log.add(shown_name, f"{shown_name}({shown}) {_how_it_ended(error)}")
-            raise
-        # What was sent may be read before send returns; what was received was sent before recv returned.
-        at = None if name.startswith(("recv", "accept")) else begun
-        returned = show_result(name, result)
-        log.add(shown_name, f"{shown_name}({shown})" + (f" -> {returned}" if returned else ""), at)
+        quiet = _needs_no_word(self, name, args, kwargs)
+        result = method(self, *args, **kwargs) if quiet else _written_down(log, name, method, self, args, kwargs)
+        if name == "__init__":
+            with contextlib.suppress(Exception):  # the function may have broken what this needs
+                log.opened[_SOCKET.fileno(self)] = place_of_frame(sys._getframe(1))
         return result
 
     return call
@@ -126,6 +124,29 @@ def _needs_no_word(sock: socket.socket, name: str, args: tuple[Any, ...], kwargs
     if name == "__init__":
         return kwargs.get("fileno") is not None or len(args) > 3
     return name == "close" and sock.fileno() == -1
+
+
+def _written_down(
+    log: CallLog,
+    name: str,
+    method: Callable[..., Any],
+    sock: socket.socket,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    shown_name = "socket" if name == "__init__" else name
+    shown = show_arguments(name, args, kwargs)
+    begun = time.monotonic()
+    try:
+        result = method(sock, *args, **kwargs)
+    except BaseException as error:
+        log.add(shown_name, f"{shown_name}({shown}) {_how_it_ended(error)}")
+        raise
+    # What was sent may be read before send returns; what was received was sent before recv returned.
+    at = None if name.startswith(("recv", "accept")) else begun
+    returned = show_result(name, result)
+    log.add(shown_name, f"{shown_name}({shown})" + (f" -> {returned}" if returned else ""), at)
+    return result
 
 
 def _how_it_ended(error: BaseException) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sockets_lab.widgets.stepper_widget import StepperWidget
 
 NOT_ACCEPTED = "not accepted yet"
+SETTLES_S = 1.0  # the peer's answers to a call come a moment later; TIME_WAIT's end is another story
 
 
 @dataclass(eq=False)
@@ -35,7 +36,7 @@ class StepDone:
         call: such as ``bind``.
         line: of Python.
         outcome: what came of it.
-        states: of each socket afterwards.
+        states: of each socket afterwards, when the peer has answered.
         packets: what it sent, in words.
     """
 
@@ -86,6 +87,7 @@ class Stepper:
         self.kind = kind
         self.address = new_address(kind)
         self.steps: list[StepDone] = []
+        self._settles_until = 0.0
         self.names: dict[str, Any] = {"socket": socket, "ADDRESS": self.address}
         self.following = Following([], NOT_ACCEPTED)
         self._owners = {self.address[1]: "server"} if kind.on_the_network and self.address[1] else {}
@@ -119,6 +121,7 @@ class Stepper:
         with self._lock:
             if self.stopped:
                 raise RuntimeError("the stepper is stopped and its sockets are closed: run its cell again")
+            self._look()
             began_ns = time.time_ns()
             if call in ("socket", "accept"):
                 before = self._make_room(end if call == "socket" else "conn", call, end)
@@ -128,9 +131,17 @@ class Stepper:
             self.following.look()
             done = StepDone(len(self.steps) + 1, end, call, line, outcome, began_ns, self.states())
             self.steps.append(done)
+            self._settles_until = time.monotonic() + SETTLES_S
             self._look_for_packets()
             self._show()
         return done
+
+    def _look(self) -> bool:
+        """Where the sockets are now, also for the latest step if that was a moment ago; True when one has moved."""
+        moved = self.following.look()
+        if moved and self.steps and time.monotonic() < self._settles_until:
+            self.steps[-1].states = self.states()
+        return moved
 
     def states(self) -> dict[str, str]:
         """The state of each socket, at the last look."""
@@ -151,6 +162,7 @@ class Stepper:
 
     def _end_all(self) -> None:
         self.stopped = True
+        self._look()
         self._look_for_packets()
         for name in ENDS:
             if (sock := self.names.pop(name, None)) is not None:
@@ -205,7 +217,7 @@ class Stepper:
 
     def _tick(self) -> bool:
         with self._lock:
-            if not self.stopped and self.following.look():
+            if not self.stopped and self._look():
                 self._look_for_packets()
                 self._show()
         return True
@@ -223,6 +235,8 @@ class Stepper:
     def __str__(self) -> str:
         from sockets_lab.widgets.stepper_program import program
 
+        with self._lock:
+            self._look()
         return program(self)
 
     __repr__ = __str__

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sockets_lab.ladder.building import ladder_of
+from sockets_lab.ladder.building import BEGUN_BEFORE, ladder_of
 from sockets_lab.ladder.model import Arrow, Ladder
-from sockets_lab.ladder.recording import Recorded
+from sockets_lab.ladder.recording import Before, Recorded
+from sockets_lab.observe.connections import Connection
 from sockets_lab.observe.packets import Packet, Packets
 from tests.ladder.recordings import (
     ACK,
@@ -180,6 +183,43 @@ def test_an_older_connection_of_the_server_is_left_out_and_a_new_one_is_not() ->
     )
     assert [arrow.label for arrow in ladder.arrows][5:] == ["SYN"]
     assert "other program" in [lifeline.name for lifeline in ladder.lifelines]
+
+
+def begun_before(own_state: str = "ESTABLISHED", far_state: str = "ESTABLISHED") -> tuple[Talk, Before]:
+    """A connection that was there before the recording, and the kernel's rows of it."""
+    talk = Talk()
+    talk.handshake()
+    talk.send("client", PSH | ACK, b"before")
+    talk.packets.clear()
+    own = Connection(own_state, talk.client, talk.server)
+    return talk, Before((own,), (Connection(far_state, talk.server, talk.client),))
+
+
+def test_bytes_of_a_connection_that_was_there_before_are_counted_from_the_first_recorded() -> None:
+    talk, before = begun_before()
+    talk.send("client", PSH | ACK, b"hello")
+    talk.send("server", ACK)
+    ladder = ladder_of(replace(talk.recorded(), before=before))
+    first, second = arrows_of(ladder)
+    assert (first.words, first.marks) == ("bytes 1 to 5", ())
+    assert second.words == "has everything up to byte 5"
+    assert ladder.notes == (BEGUN_BEFORE,)
+    assert states_of(ladder) == [("your client", "ESTABLISHED"), ("echo server", "ESTABLISHED")]
+
+
+def test_an_acknowledgement_that_comes_first_completes_no_handshake() -> None:
+    talk, before = begun_before()
+    talk.send("server", ACK)
+    (only,) = arrows_of(ladder_of(replace(talk.recorded(), before=before)))
+    assert only.words == "acknowledges"
+
+
+def test_a_connection_goes_on_from_the_state_in_which_the_recording_found_it() -> None:
+    talk, before = begun_before(own_state="CLOSE_WAIT", far_state="FIN_WAIT2")
+    talk.send("client", FIN | ACK)
+    talk.send("server", ACK)
+    ladder = ladder_of(replace(talk.recorded(), before=before))
+    assert states_of(ladder) == [("your client", "LAST_ACK"), ("echo server", "TIME_WAIT"), ("your client", "CLOSE")]
 
 
 def test_without_packets_calls_and_states_are_left() -> None:

@@ -183,6 +183,24 @@ def test_over_ipv6() -> None:
     assert labels(seen.ladder())[:3] == ["SYN", "SYN ACK", "ACK"]
 
 
+def test_a_connection_that_was_there_before_keeps_its_names_and_its_states() -> None:
+    listener, client, server = a_connection()
+    server.sendall(b"before")
+    client.recv(6)
+    client.shutdown(socket.SHUT_WR)
+    with watch() as seen:
+        server.sendall(b"answer")
+        server.close()
+        assert client.recv(100) == b"answer"
+    client.close()
+    listener.close()
+    ladder = seen.ladder()
+    assert [lifeline.name for lifeline in ladder.lifelines] == ["your client", "your server"]
+    assert states_of(ladder, "your client") == ["FIN_WAIT2", "TIME_WAIT"]
+    assert states_of(ladder, "your server") == ["CLOSE_WAIT", "LAST_ACK", "CLOSE"]
+    assert not any(arrow.marks for arrow in ladder.arrows)
+
+
 def test_a_listener_on_every_address_is_one_lifeline() -> None:
     with watch() as seen, socket.create_server(("", 0)) as listener:
         socket.create_connection(("127.0.0.2", listener.getsockname()[1])).close()

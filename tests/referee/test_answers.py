@@ -32,6 +32,7 @@ GOOD: dict[str, Any] = {
     "returned": 5,
     "calls": [[1.0, "your code", "recv(1)"]],
     "call_names": ["recv"],
+    "opened": [[7, 3, "socket.socket()"]],
     "default_timeout": None,
     "printed": "",
     "unclosed": [],

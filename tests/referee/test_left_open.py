@@ -6,6 +6,7 @@ import concurrent.futures
 import contextlib
 import gc
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -112,6 +113,21 @@ LEAKY = [
     keeps_a_thread,
     keeps_an_executor,
 ]
+
+
+MADE_HERE = {
+    forgets_a_socket: "socket.socket()",
+    forgets_a_socket_in_a_cycle: "knot: list[Any] = [socket.socket()]",
+    keeps_a_socket: "KEPT.append(socket.socket())",
+    keeps_a_duplicate: "KEPT.append(sock.dup())",
+    keeps_an_accepted_socket: "KEPT.append(server.accept()[0])",
+}
+
+
+@pytest.mark.parametrize("function", MADE_HERE, ids=lambda function: function.__name__)
+def test_the_line_that_made_the_socket_is_named(function: Any, left_open: LeftOpen) -> None:
+    said = left_open(function, LOOSE_TRIAL)
+    assert re.search(rf"a socket \(descriptor \d+, opened at line \d+: {re.escape(MADE_HERE[function])}\)$", said)
 
 
 @pytest.mark.parametrize("function", LEAKY, ids=lambda function: function.__name__)

@@ -15,6 +15,7 @@ import pytest
 
 from sockets_lab import stepper
 from sockets_lab.observe.capture import CaptureError
+from sockets_lab.widgets import stepper as stepper_module
 from sockets_lab.widgets import stepper_packets
 from sockets_lab.widgets.stepper import StepDone, Stepper
 from tests.processes import Kernel
@@ -132,6 +133,21 @@ def test_the_right_order_carries_bytes_and_shows_both_ends_states(steps: Stepper
     assert do(steps, "conn.recv").outcome.told == "b''"
     ended = do(steps, "conn.close client.close")
     assert (ended.states["client"], ended.states["conn"]) == ("TIME_WAIT", "gone")
+
+
+def test_a_step_tells_the_states_after_the_peers_answer_and_nothing_that_comes_long_after(
+    steps: Stepper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut = do(steps, f"{CONNECTED} client.shutdown")
+    client = next(end for end in steps.following.ends if end.name == "client")
+    monkeypatch.setattr(client, "now", lambda: ("TIME_WAIT", 60.0))
+    assert "now: server LISTEN, client TIME_WAIT" in str(steps)
+    assert shut.states["client"] == "TIME_WAIT"
+    monkeypatch.setattr(stepper_module, "SETTLES_S", 0.0)
+    closed = do(steps, "client.close")
+    monkeypatch.setattr(client, "now", lambda: ("gone", None))
+    assert "now: server LISTEN, client TIME_WAIT" in str(steps)
+    assert (client.state, closed.states["client"]) == ("gone", "TIME_WAIT")
 
 
 def test_after_a_refused_connect_the_next_one_can_succeed(steps: Stepper) -> None:

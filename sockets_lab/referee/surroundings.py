@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from sockets_lab.referee.timer import SIGNAL
 
@@ -42,6 +43,7 @@ def put_back() -> Iterator[None]:
         _environment(),
         _open_files_limit(),
         _interpreter(),
+        _event_loop(),
     ]
     try:
         yield
@@ -141,6 +143,32 @@ def _interpreter() -> PutBack:
         with contextlib.suppress(RecursionError):  # we are deeper than the limit that we came with
             sys.setrecursionlimit(recursion)
         (gc.enable if collecting else gc.disable)()
+
+    return again
+
+
+def _event_loop() -> PutBack:
+    """A notebook's kernel runs one, and asyncio.run() refuses to run inside of another: the function sees none.
+
+    Source: Python's asyncio, "Extending", on _enter_task and _leave_task; asyncio/events.py on _set_running_loop.
+    """
+    asyncio: Any = sys.modules.get("asyncio")
+    loop = asyncio._get_running_loop() if asyncio else None
+    if loop is None:
+        return lambda: None
+    set_running, set_current = asyncio._set_running_loop, asyncio.set_event_loop
+    leave, enter = asyncio.tasks._leave_task, asyncio.tasks._enter_task
+    task = asyncio.current_task(loop)
+    if task is not None:
+        leave(loop, task)
+    set_running(None)
+
+    def again() -> None:
+        with contextlib.suppress(Exception):  # the function may have broken what this needs
+            set_current(loop)
+        set_running(loop)
+        if task is not None:
+            enter(loop, task)
 
     return again
 

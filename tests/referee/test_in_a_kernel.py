@@ -18,6 +18,21 @@ def send_all(sock, data):
 """
 
 
+WITH_A_LOOP = """
+import asyncio
+
+async def send_slowly(sock, data):
+    for at in range(0, len(data), 1000):
+        await asyncio.sleep(0)
+        rest = data[at:at + 1000]
+        while rest:
+            rest = rest[sock.send(rest):]
+
+def send_all(sock, data):
+    asyncio.run(send_slowly(sock, data))
+"""
+
+
 @pytest.fixture
 def fresh(kernel: Kernel) -> Kernel:
     """The kernel, without what an earlier test defined."""
@@ -48,6 +63,15 @@ def test_other_undefined_names_keep_their_traceback(fresh: Kernel, cell: str) ->
     shown = complaint(fresh.run(cell))
     assert "NameError" in shown
     assert "Traceback" in shown
+
+
+def test_a_function_may_run_an_event_loop_though_the_kernel_runs_one_and_the_kernel_goes_on(fresh: Kernel) -> None:
+    fresh.run(WITH_A_LOOP)
+    assert fresh.run("check(send_all)")[-1]["data"]["text/plain"] == "4"
+    fresh.run("await asyncio.sleep(0.001)")
+    told = fresh.run("loop = asyncio.get_running_loop(); asyncio.current_task(loop) is not None, loop.is_running()")
+    assert told[-1]["data"]["text/plain"] == "(True, True)"
+    assert fresh.run("check(send_all)")[-1]["data"]["text/plain"] == "4"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from sockets_lab.network.netlink import Netlink
+from sockets_lab.peers.spawner import close_warm_parent
 from tests.leaks import held, left_since
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
@@ -72,6 +73,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             enter_own_network()
             before = held(Path(os.environ["TMPDIR"]) if temp is None else temp)
             pyfuncitem.obj(**arguments)
+            close_warm_parent()  # in this network, where it was needed; pytest's own is not this process's
             left = left_since(before, Path(os.environ["TMPDIR"]) if temp is None else temp)
             told = f"the test left behind: {'; '.join(left)}".encode() if left else b""
         except pytest.skip.Exception as skip:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from sockets_lab.network import why_no_network
 from tests.browser.conftest import OpenNotebook
 from tests.browser.test_checks import CHECK, IMPORT, RIGHT, SINGLE_RECV
 from tests.browser.test_predictions import ASK, ASK_NUMBER
+from tests.own_network import namespaces_are_missing
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 CELLS = [IMPORT, ASK, "check(recv_count)", ASK_NUMBER, SINGLE_RECV, CHECK, RIGHT, CHECK, "print(check(send_all))"]
@@ -75,7 +75,7 @@ def test_nothing_is_cut_off_or_faint(open_notebook: OpenNotebook, width: int, sc
     assert notebook.page.evaluate(TOO_FAINT, [OURS, LEAST_CONTRAST]) == []
 
 
-@pytest.mark.skipif(bool(why_no_network()), reason=why_no_network())
+@pytest.mark.skipif(namespaces_are_missing(), reason="no user, network and PID namespaces here")
 def test_a_failing_check_draws_its_packets_as_a_ladder(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook([IMPORT, SINGLE_RECV, CHECK])
     for cell in (0, 1):

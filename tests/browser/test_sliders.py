@@ -7,12 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from sockets_lab.network import why_no_network
 from tests.browser.conftest import OpenNotebook
 from tests.browser.notebook import Notebook
 from tests.browser.test_looks import LEAST_CONTRAST, SCREENSHOTS, TOO_FAINT, TOO_WIDE
+from tests.own_network import namespaces_are_missing
 
-pytestmark = pytest.mark.skipif(bool(why_no_network()), reason=why_no_network())
+pytestmark = pytest.mark.skipif(namespaces_are_missing(), reason="no user, network and PID namespaces here")
 
 IMPORT = "from sockets_lab import sliders"
 SHOW = "wire = sliders()\nwire"

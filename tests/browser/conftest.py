@@ -94,6 +94,6 @@ def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     lab = request.getfixturevalue("lab")
     deadline = time.monotonic() + ENDS_WITHIN_S
-    while left := lab.children():
+    while left := lab.kernels():
         assert time.monotonic() < deadline, f"the test left processes behind: {left}"
         time.sleep(0.01)

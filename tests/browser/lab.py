@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -30,10 +32,12 @@ class Lab:
 
     Attributes:
         folder: what it serves.
-        pid: its process; the kernels are its children.
+        temp: its temp folder.
+        pid: its process.
     """
 
     folder: Path
+    temp: Path
     pid: int
     port: int
     token: str
@@ -42,9 +46,9 @@ class Lab:
         """Where a notebook of the folder opens, in a workspace that remembers nothing of other tests."""
         return f"http://127.0.0.1:{self.port}/lab/workspaces/{workspace}/tree/{notebook}?token={self.token}"
 
-    def children(self) -> list[psutil.Process]:
-        """Every process that runs below the server: kernels, warm parents, referees, peers."""
-        return psutil.Process(self.pid).children(recursive=True)
+    def kernels(self) -> list[psutil.Process]:
+        """Every process that runs for a notebook: kernels, their warm parents, referees, peers."""
+        return [below for parent in warm_parents(self.temp) for below in parent.children(recursive=True)]
 
     def end_kernels(self) -> None:
         """Shut every kernel down and return when they are gone."""
@@ -63,7 +67,8 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     """JupyterLab with settings, data and progress below ``folder``; afterwards none of its processes is left."""
     served = folder / "notebooks"
     served.mkdir()
-    environment = _environment(folder)
+    temp = Path(tempfile.mkdtemp())  # kernels are told by it; a longer name would not fit into a socket's address
+    environment = _environment(folder) | {"TMPDIR": str(temp)}
     token = secrets.token_hex(16)
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--ServerApp.root_dir={served}", "--LabApp.extension_manager=readonly"]
@@ -71,22 +76,35 @@ def running_lab(folder: Path) -> Iterator[Lab]:
         environment["JUPYTER_TOKEN"] = token
         server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment)
         try:
-            yield _when_ready(server, folder, token)
+            yield _when_ready(server, folder, temp, token)
         except BaseException:
             sys.stderr.write((folder / "server.log").read_text(errors="replace")[-4000:])
             raise
         finally:
-            _end(server)
+            _end(server, temp)
+            shutil.rmtree(temp)
 
 
-def _when_ready(server: subprocess.Popen[bytes], folder: Path, token: str) -> Lab:
+def warm_parents(temp: Path) -> list[psutil.Process]:
+    """The warm parents of lab kernels whose owner has this temp folder; they are nobody's children."""
+    marks = ("sockets_lab.kernel.lab", str(temp))
+    found = [one for one in psutil.process_iter(["cmdline"]) if all(mark in _command(one) for mark in marks)]
+    pids = {one.pid for one in found}
+    return [one for one in found if one.ppid() not in pids]
+
+
+def _command(process: psutil.Process) -> str:
+    return " ".join(process.info["cmdline"] or [])
+
+
+def _when_ready(server: subprocess.Popen[bytes], folder: Path, temp: Path, token: str) -> Lab:
     """It chooses its port itself: one chosen before it starts may be another's by the time that it listens."""
     told = folder / "runtime" / f"jpserver-{server.pid}.json"
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
         assert server.poll() is None, f"JupyterLab ended at its start with {server.returncode}"
         with contextlib.suppress(OSError, ValueError):  # the file may not be there yet, or not whole
-            lab = Lab(folder / "notebooks", server.pid, json.loads(told.read_text())["port"], token)
+            lab = Lab(folder / "notebooks", temp, server.pid, json.loads(told.read_text())["port"], token)
             lab._ask("GET", "/api/status", timeout_s=2.0)
             return lab
         time.sleep(0.05)
@@ -95,6 +113,8 @@ def _when_ready(server: subprocess.Popen[bytes], folder: Path, token: str) -> La
 
 def _environment(folder: Path) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "SOCKETS_LAB"))}
+    environment["JUPYTER_DEFAULT_PROVISIONER_NAME"] = "sockets-lab"  # as sockets-lab open has it
+    environment["XDG_RUNTIME_DIR"] = ""
     for name in ("HOME", "IPYTHONDIR", "SOCKETS_LAB_PROGRESS"):
         environment[name] = str(folder / name.lower())
     for kind in ("CONFIG", "DATA", "RUNTIME"):
@@ -108,8 +128,10 @@ def _environment(folder: Path) -> dict[str, str]:
     return environment
 
 
-def _end(server: subprocess.Popen[bytes]) -> None:
+def _end(server: subprocess.Popen[bytes], temp: Path) -> None:
     below = psutil.Process(server.pid).children(recursive=True) if server.poll() is None else []
+    for parent in warm_parents(temp):
+        below += [parent, *parent.children(recursive=True)]
     server.terminate()
     try:
         server.wait(ENDS_WITHIN_S)

@@ -29,11 +29,15 @@ def namespaces_are_missing() -> bool:
     return subprocess.run(NAMESPACES, capture_output=True).returncode != 0
 
 
+NO_NAMESPACES = "no user, network and PID namespaces here"
+needs_namespaces = pytest.mark.skipif(namespaces_are_missing(), reason=NO_NAMESPACES)
+
+
 def skip_without_namespaces(items: list[pytest.Item]) -> None:
     """Mark what cannot be tried on such a platform."""
     for item in items if items and namespaces_are_missing() else ():
         item.add_marker(pytest.mark.may_skip)
-        item.add_marker(pytest.mark.skip(reason="no user, network and PID namespaces here"))
+        item.add_marker(pytest.mark.skip(reason=NO_NAMESPACES))
 
 
 def enter_own_network(user_inside: int = 0, group_inside: int = 0) -> None:

@@ -48,7 +48,8 @@ class Lab:
 
     def kernels(self) -> list[psutil.Process]:
         """Every process that runs for a notebook: kernels, their warm parents, referees, peers."""
-        return [below for parent in warm_parents(self.temp) for below in parent.children(recursive=True)]
+        parents = [psutil.Process(self.pid), *warm_parents(self.temp)]
+        return [below for parent in parents for below in parent.children(recursive=True)]
 
     def end_kernels(self) -> None:
         """Shut every kernel down and return when they are gone."""

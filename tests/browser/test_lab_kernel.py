@@ -13,6 +13,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenNotebook
 from tests.browser.lab import Lab
 from tests.browser.notebook import Notebook
+from tests.own_network import needs_namespaces
+
+pytestmark = needs_namespaces
 
 CELLS = [
     "import os, socket, time\nprint('own' if os.readlink('/proc/self/ns/net') != {outside!r} else 'shared')",

@@ -11,6 +11,9 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import OpenNotebook
 from tests.browser.notebook import Notebook
 from tests.browser.test_looks import LEAST_CONTRAST, TOO_FAINT
+from tests.own_network import needs_namespaces
+
+pytestmark = needs_namespaces
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 OURS = ".sockets-lab-ladder"

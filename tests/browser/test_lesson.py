@@ -15,6 +15,9 @@ from tests.browser.conftest import OpenNotebook
 from tests.browser.notebook import Notebook
 from tests.browser.test_checks import RIGHT, SINGLE_RECV
 from tests.browser.test_looks import LEAST_CONTRAST, OURS, SCREENSHOTS, TOO_FAINT, TOO_WIDE
+from tests.own_network import needs_namespaces
+
+pytestmark = needs_namespaces
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "2-stream" / "5-transfer.ipynb"
 SEND_ALL = """def send_all(sock, data):

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import OpenNotebook
 from tests.browser.test_checks import CHECK, IMPORT, RIGHT, SINGLE_RECV
 from tests.browser.test_predictions import ASK, ASK_NUMBER
-from tests.own_network import namespaces_are_missing
+from tests.own_network import needs_namespaces
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 CELLS = [IMPORT, ASK, "check(recv_count)", ASK_NUMBER, SINGLE_RECV, CHECK, RIGHT, CHECK, "print(check(send_all))"]
@@ -75,7 +75,7 @@ def test_nothing_is_cut_off_or_faint(open_notebook: OpenNotebook, width: int, sc
     assert notebook.page.evaluate(TOO_FAINT, [OURS, LEAST_CONTRAST]) == []
 
 
-@pytest.mark.skipif(namespaces_are_missing(), reason="no user, network and PID namespaces here")
+@needs_namespaces
 def test_a_failing_check_draws_its_packets_as_a_ladder(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook([IMPORT, SINGLE_RECV, CHECK])
     for cell in (0, 1):

@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import OpenNotebook
 from tests.browser.notebook import Notebook
 from tests.browser.test_looks import LEAST_CONTRAST, SCREENSHOTS, TOO_FAINT, TOO_WIDE
-from tests.own_network import namespaces_are_missing
+from tests.own_network import needs_namespaces
 
-pytestmark = pytest.mark.skipif(namespaces_are_missing(), reason="no user, network and PID namespaces here")
+pytestmark = needs_namespaces
 
 IMPORT = "from sockets_lab import sliders"
 SHOW = "wire = sliders()\nwire"

@@ -17,7 +17,7 @@ from sockets_lab.grading import build as build_module
 from sockets_lab.grading import lessons, structure
 from sockets_lab.grading.build import BuildError
 from tests.grading.course import LESSON, REPOSITORY, UNIT, Course, cell, lesson_text
-from tests.own_network import namespaces_are_missing
+from tests.own_network import needs_namespaces
 
 SOLUTION = Path("solutions", UNIT, f"{LESSON}.ipynb")
 TEXT = SOLUTION.with_suffix(".md")
@@ -200,7 +200,7 @@ PICTURES = [Path(place, UNIT, "pictures", f"{LESSON}.json") for place in ("solut
 
 
 @pytest.mark.may_skip
-@pytest.mark.skipif(namespaces_are_missing(), reason="no user, network and PID namespaces here")
+@needs_namespaces
 def test_a_lesson_is_executed_where_it_can_make_networks(tmp_path: Path) -> None:
     text = tmp_path / "lesson.md"
     text.write_text(LESSON_HEAD + CODE.format(DEMONSTRATION))

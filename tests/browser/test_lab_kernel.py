@@ -89,6 +89,8 @@ def stops_at_a_breakpoint(notebook: Notebook, number: int, *, line: int, shown: 
     page.get_by_role("button", name="Enable Debugger").click()
     gutter = notebook.cell(number).locator(".cm-breakpoint-gutter .cm-gutterElement")
     gutter.nth(line).click()
+    # Listed once the kernel has it: a cell that runs sooner would not stop.
+    expect(page.locator(".jp-DebuggerBreakpoint")).to_be_visible(timeout=SLOW_MS)
     notebook.run(number, wait=False)
     variables = page.locator(".jp-DebuggerVariables")
     expect(variables).to_contain_text(shown, timeout=SLOW_MS)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,9 @@ from sockets_lab.kernel.process import ForkedKernel, Listeners, stream_of
 from sockets_lab.kernel.reasons import mend
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
+# Who was connected before a restart tries again after ZMQ_RECONNECT_IVL, 100 ms, and as much again at random:
+# zmq_setsockopt(3), libzmq's stream_connecter_base.cpp. A kernel that answered before would tell nobody that it is idle.
+RECONNECTS_WITHIN_S = 0.22
 _told: set[str] = set()
 
 
@@ -38,6 +42,7 @@ class LabProvisioner(LocalProvisioner):
     process: Any = None
     folder: Path | None = None
     warm_parent: WarmParent | None = None
+    had_clients = False
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Have the channels go over sockets in a private folder."""
@@ -87,6 +92,9 @@ class LabProvisioner(LocalProvisioner):
         with contextlib.ExitStack() as stack:
             listeners = Listeners(self.folder)
             stack.callback(listeners.close)
+            if self.had_clients:
+                time.sleep(RECONNECTS_WITHIN_S)
+            self.had_clients = True
             streams = []
             for number, name in enumerate(("stdin", "stdout", "stderr")):
                 given = kwargs.get(name, subprocess.DEVNULL if name == "stdin" else None)

@@ -31,7 +31,8 @@ from sockets_lab.kernel.reasons import mend
 
 _LAUNCHER = ["-m", "ipykernel_launcher"]
 # Who was connected before a restart tries again after ZMQ_RECONNECT_IVL, 100 ms, and as much again at random:
-# zmq_setsockopt(3), libzmq's stream_connecter_base.cpp. A kernel that answered before would tell nobody that it is idle.
+# zmq_setsockopt(3), libzmq's stream_connecter_base.cpp. A kernel that answered before would tell nobody that it is
+# idle.
 RECONNECTS_WITHIN_S = 0.22
 _told: set[str] = set()
 

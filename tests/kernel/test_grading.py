@@ -113,7 +113,8 @@ def test_nothing_of_the_course_of_the_home_folder_or_of_the_host_is_seen(graded:
     (tmp_path / "gradebook.db").touch()
     secret = [tmp_path, ROOT / "solutions", ROOT / "tests", ROOT / "nbgrader_config.py", Path("/etc/shadow")]
     secret += [Path("/root/.bashrc"), Path("/var"), graded.kernel.folder, graded.kernel.folder.parent]
-    secret += [path for path in Path.home().iterdir() if not ROOT.is_relative_to(path)]
+    needed = [ROOT, Path(sys.prefix), Path(sys.base_prefix)]
+    secret += [path for path in Path.home().iterdir() if not any(one.is_relative_to(path) for one in needed)]
     names = [str(path) for path in secret]
     seen = graded.text(f"import os; print([name for name in {names!r} if os.path.exists(name)])")
     assert seen == "[]"

@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -128,3 +130,10 @@ class ThisPython(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+def lab_kernels(temp_folder: Path) -> list[psutil.Process]:
+    """The lab kernels and warm parents whose owner has this temp folder; ``info`` of each has its parent's number."""
+    marks = {"sockets_lab.kernel.lab", str(temp_folder)}
+    found = psutil.process_iter(["cmdline", "ppid"])
+    return [one for one in found if all(mark in " ".join(one.info["cmdline"] or []) for mark in marks)]

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.processes import lab_kernels
+
 READY_WITHIN_S = 60.0
 ENDS_WITHIN_S = 20.0
 SETTINGS = {
@@ -88,14 +90,9 @@ def running_lab(folder: Path) -> Iterator[Lab]:
 
 def warm_parents(temp: Path) -> list[psutil.Process]:
     """The warm parents of lab kernels whose owner has this temp folder; they are nobody's children."""
-    marks = ("sockets_lab.kernel.lab", str(temp))
-    found = [one for one in psutil.process_iter(["cmdline"]) if all(mark in _command(one) for mark in marks)]
+    found = lab_kernels(temp)
     pids = {one.pid for one in found}
-    return [one for one in found if one.ppid() not in pids]
-
-
-def _command(process: psutil.Process) -> str:
-    return " ".join(process.info["cmdline"] or [])
+    return [one for one in found if one.info["ppid"] not in pids]  # asked with the rest: it may have ended since
 
 
 def _when_ready(server: subprocess.Popen[bytes], folder: Path, temp: Path, token: str) -> Lab:

@@ -20,6 +20,7 @@ import pytest
 from sockets_lab.lab_server import CONFIG
 from tests.cli.conftest import Ran
 from tests.course_files import checked, write_lesson
+from tests.processes import lab_kernels
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)(/lab/tree/2-stream/1-creation\.ipynb)\?token=(\w+)")
 
@@ -49,13 +50,6 @@ def opened(course: Path, own_temp_folder: Path, start: Callable[..., subprocess.
 
 def below(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
-
-
-def lab_kernels(temp_folder: Path) -> list[psutil.Process]:
-    """Lab kernels and their warm parent, which are nobody's children."""
-    marks = {"sockets_lab.kernel.lab", str(temp_folder)}
-    found = psutil.process_iter(["cmdline"])
-    return [one for one in found if all(mark in " ".join(one.info["cmdline"] or []) for mark in marks)]
 
 
 def test_the_address_opens_the_next_lesson_and_ctrl_c_ends_server_and_kernels(

@@ -88,9 +88,10 @@ class Recording:
         self._missing: list[str] = []
         self._servers: dict[Address, str] = {}
         self._ended: Recorded | None = None
+        self._before = Before()
         if network is None:
             self._start_capture(interface)
-        self._before = Before.now()
+            self._before = Before.now()  # a network's hosts have tables of their own
         self._started_ns = time.time_ns()
         self._trace = CallTrace()
         cells.belongs_to_this_cell(self)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import struct
 import threading
@@ -80,9 +81,24 @@ class Connection:
         self._record(Event(begun, self._who, f"send({show_size(len(data))})", "", data[:SHOWN_BYTES], len(data)))
 
     def finish_sending(self) -> None:
-        """Half-close: send FIN and go on reading. Source: shutdown(2), RFC 9293 section 3.6."""
+        """Half-close: send FIN and go on reading. Source: shutdown(2), RFC 9293 section 3.6.
+
+        Raises:
+            OSError: as shutdown(2), after writing it down; ConnectionResetError after a reset, where
+                shutdown itself says only that there is no connection any more.
+        """
         self.note("shutdown(SHUT_WR)", "no more will be sent")
-        self.sock.shutdown(socket.SHUT_WR)
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            cause = self._pending_error() or error
+            self.note("shutdown(SHUT_WR)", describe_error(cause))
+            raise cause from error
+
+    def _pending_error(self) -> OSError | None:
+        """What ended the connection and was not told by a call yet. Source: SO_ERROR, socket(7)."""
+        number = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        return OSError(number, os.strerror(number)) if number else None
 
     def reset(self) -> None:
         """Close with a RST instead of a FIN. Source: SO_LINGER with zero seconds, socket(7)."""

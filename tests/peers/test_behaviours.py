@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import inspect
+import select
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -34,6 +35,8 @@ from sockets_lab.peers import (
     slow_accept,
 )
 from sockets_lab.peers.behaviours import REGISTRY
+from sockets_lab.peers.connection import Connection
+from sockets_lab.peers.transcript import Event
 
 LIMIT_S = 10.0
 
@@ -248,6 +251,22 @@ def test_a_client_that_resets_is_written_down(behaviour: Behaviour) -> None:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.close()
         assert "ECONNRESET" in str(server.wait_for("ended"))
+
+
+def test_a_reset_between_two_calls_of_a_behaviour_is_written_down_as_one() -> None:
+    events: list[Event] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname(), timeout=LIMIT_S)
+        with Connection(listener.accept()[0], events.append, "client 1") as connection:
+            connection.send(b"x")
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            client.close()
+            gone = select.poll()
+            gone.register(connection.sock, 0)
+            assert gone.poll(LIMIT_S * 1000)
+            with pytest.raises(ConnectionResetError):
+                connection.finish_sending()
+    assert "ECONNRESET" in events[-2].note
 
 
 def test_parameters_of_the_wrong_type_are_told_in_the_transcript() -> None:

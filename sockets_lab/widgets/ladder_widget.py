@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -14,7 +13,7 @@ import traitlets
 from sockets_lab.ladder.data import as_data
 from sockets_lab.ladder.model import Ladder
 from sockets_lab.peers import cells
-from sockets_lab.widgets.javascript import module
+from sockets_lab.widgets.assets import asset
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -26,8 +25,8 @@ class LadderWidget(anywidget.AnyWidget):
         data: the ladder as JSON, compressed, because the notebook keeps it.
     """
 
-    _esm = module("keep.js", "ladder.js")
-    _css = Path(__file__).with_name("ladder.css")
+    _esm = asset("keep.js", "ladder.js")
+    _css = asset("ladder.css")
 
     data = traitlets.Unicode().tag(sync=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -11,10 +10,9 @@ import traitlets
 from sockets_lab.peers import cells
 from sockets_lab.referee.errors import CheckError
 from sockets_lab.referee.predictions import Prediction
-from sockets_lab.widgets.javascript import module
+from sockets_lab.widgets.assets import asset
 from sockets_lab.widgets.prediction import valid_answer
 
-_HERE = Path(__file__).parent
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -26,8 +24,8 @@ class PredictionWidget(anywidget.AnyWidget):
         answer: what the front-end starts with where it cannot read that code.
     """
 
-    _esm = module("keep.js", "prediction.js")
-    _css = _HERE / "prediction.css"
+    _esm = asset("keep.js", "prediction.js")
+    _css = asset("prediction.css")
 
     question = traitlets.Unicode().tag(sync=True)
     choices: traitlets.List[list[str]] = traitlets.List().tag(sync=True)

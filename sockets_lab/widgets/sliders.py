@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 import weakref
 from contextlib import suppress
@@ -15,7 +16,7 @@ from sockets_lab.widgets.sliders_measurements import Measurement, Setting, betwe
 from sockets_lab.widgets.sliders_transfer import SAMPLE_EVERY_S, Sample, Transfer
 
 DEFAULTS: dict[str, Any] = {"loss": 0.0, "delay_s": 0.01, "rate_bps": 20e6}
-RECORD_BYTES = 1 << 26  # of packets, for a network made here; nobody reads so many
+RECORD_BYTES = 1 << 24  # of packets, for a network made here: the first ones, which nobody may ever read
 _MOST_SPANS = 4 * 3600
 
 
@@ -36,6 +37,7 @@ class Sliders:
         net: the network; the transfer goes from the first host of its first wire to the second.
         measurements: what was measured, a quarter of a second each.
         stopped: whether ``stop()`` was called.
+        lock: held while they change. JupyterLab has what is moved handled in a thread beside the cells' (a subshell).
     Resources:
         a process while a transfer runs, and the network if it was made here. They go with ``stop()``, at the end of the
         ``with`` block, when the cell that made it runs again, or with the kernel, whichever comes first.
@@ -49,6 +51,7 @@ class Sliders:
         self._last: Sample | None = None
         self._views: weakref.WeakSet[View] = weakref.WeakSet()
         self._timer: asyncio.TimerHandle | None = None
+        self.lock = threading.RLock()
         self.stopped = False
         self.measurements: list[Measurement] = []
         cells.belongs_to_this_cell(self)
@@ -74,9 +77,10 @@ class Sliders:
             TypeError: a wire has no such thing.
             ValueError: a value makes no sense.
         """
-        self._take_in()  # what was measured until now belongs to the old setting
-        self._wire.impair(**changes)
-        self._show()
+        with self.lock:
+            self._take_in()  # what was measured until now belongs to the old setting
+            self._wire.impair(**changes)
+            self._show()
 
     def start(self) -> None:
         """Begin to send, without end. Does nothing while a transfer runs.
@@ -84,31 +88,35 @@ class Sliders:
         Raises:
             RuntimeError: after ``stop()``.
         """
-        if self.running:
-            return
-        if self.stopped:
-            raise RuntimeError("these sliders were stopped; call sliders() again")
-        self.pause()
-        first, second = self._wire.hosts
-        self._transfer = Transfer(self.net.host(first), self.net.host(second))
-        self._last = None
-        self._follow()
-        self._show()
+        with self.lock:
+            if self.running:
+                return
+            if self.stopped:
+                raise RuntimeError("these sliders were stopped; call sliders() again")
+            self.pause()
+            first, second = self._wire.hosts
+            self._transfer = Transfer(self.net.host(first), self.net.host(second))
+            self._last = None
+            self._follow()
+            self._show()
 
     def pause(self) -> None:
         """End the transfer; ``start`` begins a new one. What was measured stays."""
-        if self._transfer is not None:
-            transfer, self._transfer = self._transfer, None
-            self._take(transfer.close())
-        self._show()
+        with self.lock:
+            if self._transfer is not None:
+                transfer, self._transfer = self._transfer, None
+                self._take(transfer.close())
+            self._show()
 
     def run(self, seconds: float) -> Measurement:
         """Let the transfer run for a while, and return what it brought in that time.
 
-        If none runs, one is started, and ends with the call.
+        If none runs, one is started, and ends with the call. It lasts until something is measured, which is done four
+        times a second; a pause ends it.
 
         Raises:
             ValueError: that is no length of time.
+            RuntimeError: the transfer ended before anything was measured.
         """
         if not 0 < seconds <= 600:
             raise ValueError(f"run() takes seconds, more than 0 and up to 600, not {seconds!r:.40}")
@@ -118,27 +126,32 @@ class Sliders:
         begun = len(self.measurements)
         until = time.monotonic() + seconds
         try:
-            while (left := until - time.monotonic()) > 0:
-                time.sleep(min(left, SAMPLE_EVERY_S))
+            while self.running and ((left := until - time.monotonic()) > 0 or len(self.measurements) == begun):
+                time.sleep(min(max(left, 0.01), SAMPLE_EVERY_S))
                 self.look()
         finally:
             if not was_running:
                 self.pause()
-        return together(self.measurements[begun:])
+        measured = self.measurements[begun:]
+        if not measured:
+            raise RuntimeError("the transfer ended before anything was measured; call run() again")
+        return together(measured)
 
     def look(self) -> None:
         """Take in what was measured up to now. The view does so by itself while no cell runs."""
-        self._take_in()
-        if self._transfer is not None and self._transfer.ended:
-            self.pause()
-        self._show()
+        with self.lock:
+            self._take_in()
+            if self._transfer is not None and self._transfer.ended:
+                self.pause()
+            self._show()
 
     def stop(self) -> None:
         """End the transfer, and the network if it was made here. A second call does nothing."""
-        self.stopped = True
-        self.pause()
-        if self._made_here:
-            self.net.close()
+        with self.lock:
+            self.stopped = True
+            self.pause()
+            if self._made_here:
+                self.net.close()
 
     def charts(self) -> list[str]:
         """Throughput, retransmissions and round trip of the last half minute of transfer, an ``svg`` element each."""
@@ -205,9 +218,11 @@ class Sliders:
 
 def _look_again(reference: weakref.ref[Sliders]) -> None:
     sliders = reference()
-    if sliders is not None and sliders.running:
-        sliders.look()
-        sliders._follow()
+    if sliders is not None:
+        with sliders.lock:
+            if sliders.running:
+                sliders.look()
+                sliders._follow()
 
 
 def sliders(net: Network | None = None) -> Sliders:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from sockets_lab.peers import cells
-from sockets_lab.widgets.javascript import module
+from sockets_lab.widgets.assets import asset
 
 if TYPE_CHECKING:
     from sockets_lab.widgets.sliders import Sliders
@@ -23,8 +22,8 @@ _OVER = "These sliders were stopped. To move them again, run the cell again."
 class SlidersWidget(anywidget.AnyWidget):
     """Three sliders, a button and the charts. The front-end moves the settings; all else it is told."""
 
-    _esm = module("keep.js", "sliders.js")
-    _css = Path(__file__).with_name("sliders.css")
+    _esm = asset("keep.js", "sliders.js")
+    _css = asset("sliders.css")
 
     loss_percent = traitlets.Float().tag(sync=True)
     delay_ms = traitlets.Float().tag(sync=True)
@@ -45,9 +44,14 @@ class SlidersWidget(anywidget.AnyWidget):
 
     def show(self) -> None:
         """Send to the front-end what has changed."""
-        with self.hold_trait_notifications(), self.hold_sync():
+        with self._sliders.lock, self.hold_trait_notifications(), self.hold_sync():
             for name, value in self._now().items():
                 setattr(self, name, value)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take in what the front-end says that was moved. Until the wire does it, nobody shows what the wire does."""
+        with self._sliders.lock:
+            super().set_state(sync_data)
 
     def _now(self) -> dict[str, Any]:
         one, running = self._sliders, self._sliders.running

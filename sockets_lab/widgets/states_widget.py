@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from sockets_lab.peers import cells
-from sockets_lab.widgets.javascript import module
+from sockets_lab.widgets.assets import asset
 from sockets_lab.widgets.states_follow import End
 from sockets_lab.widgets.states_svg import DRAWING_STYLE, LETTERS, draw
 from sockets_lab.widgets.states_text import explained, now
@@ -19,9 +18,8 @@ from sockets_lab.widgets.states_text import explained, now
 if TYPE_CHECKING:
     from sockets_lab.widgets.states import States
 
-_HERE = Path(__file__).parent
 VIEW = "application/vnd.jupyter.widget-view+json"
-STYLE = DRAWING_STYLE + (_HERE / "states.css").read_text(encoding="utf-8")
+STYLE = DRAWING_STYLE + asset("states.css")
 
 
 class StatesWidget(anywidget.AnyWidget):
@@ -33,7 +31,7 @@ class StatesWidget(anywidget.AnyWidget):
         ends: each end: its letter, name, address, path, and what its state means.
     """
 
-    _esm = module("keep.js", "states_drawing.js", "states.js")
+    _esm = asset("keep.js", "states_drawing.js", "states.js")
     _css = STYLE
 
     svg = traitlets.Unicode().tag(sync=True)

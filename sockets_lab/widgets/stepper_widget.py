@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from sockets_lab.peers import cells
-from sockets_lab.widgets.javascript import module
+from sockets_lab.widgets.assets import asset
 from sockets_lab.widgets.states_text import explained
 from sockets_lab.widgets.states_widget import STYLE, VIEW
 from sockets_lab.widgets.stepper_ends import ENDS
@@ -19,8 +18,6 @@ from sockets_lab.widgets.stepper_program import program
 if TYPE_CHECKING:
     from sockets_lab.widgets.stepper import StepDone, Stepper
 
-_HERE = Path(__file__).parent
-
 
 class StepperWidget(anywidget.AnyWidget):
     """Buttons for each end's calls, the drawing of the states, and what was done.
@@ -29,8 +26,8 @@ class StepperWidget(anywidget.AnyWidget):
         shown: all that the view shows, as plain data.
     """
 
-    _esm = module("keep.js", "states_drawing.js", "stepper.js")
-    _css = STYLE + (_HERE / "stepper.css").read_text(encoding="utf-8")
+    _esm = asset("keep.js", "states_drawing.js", "stepper.js")
+    _css = STYLE + asset("stepper.css")
 
     shown = traitlets.Dict().tag(sync=True)
 

@@ -15,7 +15,7 @@ import sockets_lab.widgets
 from sockets_lab.ladder.building import ladder_of
 from sockets_lab.ladder.data import as_data
 from sockets_lab.ladder.recording import Recorded
-from sockets_lab.widgets.javascript import module
+from sockets_lab.widgets.assets import asset
 from tests.ladder.recordings import ACK, PSH, Talk, five_packets, many_packets, trouble
 
 STYLE = Path(sockets_lab.widgets.__file__).with_name("ladder.css").read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def draw(page: Page) -> Draw:
     def draw_it(recorded: Recorded) -> float:
         text = json.dumps(as_data(ladder_of(recorded)))
         packed = base64.b64encode(gzip.compress(text.encode())).decode()
-        return float(page.evaluate(LOAD, [module("keep.js", "ladder.js"), STYLE, packed]))
+        return float(page.evaluate(LOAD, [asset("keep.js", "ladder.js"), STYLE, packed]))
 
     return draw_it
 

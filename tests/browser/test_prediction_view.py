@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from sockets_lab.widgets.javascript import module
+from sockets_lab.widgets.assets import asset
 
-CODE = module("keep.js", "prediction.js")
+CODE = asset("keep.js", "prediction.js")
 LOAD = """
 async (code) => {
   window.view = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));

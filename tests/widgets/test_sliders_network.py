@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import re
 import select
+import threading
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from sockets_lab.network import Network
+from sockets_lab.network import Network, Wire
+from sockets_lab.widgets import sliders as sliders_module
 from sockets_lab.widgets.sliders import sliders
 from sockets_lab.widgets.sliders_measurements import Setting
 from sockets_lab.widgets.sliders_transfer import Transfer
+from sockets_lab.widgets.sliders_widget import SlidersWidget
 
 OWN_NETWORK = True
+LIMIT_S = 10.0
 
 
 def test_bandwidth_cut_to_a_tenth_cuts_the_throughput() -> None:
@@ -108,3 +114,57 @@ def test_a_transfer_that_nobody_uses_any_more_ends() -> None:
         assert select.select([pidfd], [], [], 10)[0]
     finally:
         os.close(pidfd)
+
+
+def test_what_the_front_end_moves_is_not_undone_by_what_another_thread_shows_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moving, may_go_on = threading.Event(), threading.Event()
+    sent: list[dict[str, Any]] = []
+    impair = Wire.impair
+
+    def slowly(wire: Wire, **changes: Any) -> None:
+        moving.set()
+        may_go_on.wait(LIMIT_S)
+        impair(wire, **changes)
+
+    monkeypatch.setattr(Wire, "impair", slowly)
+    monkeypatch.setattr(SlidersWidget, "_send", lambda _, message, buffers=None: sent.append(message["state"]))
+    with sliders() as wire:
+        widget = SlidersWidget(wire)
+        wire.add_view(widget)
+        front_end = threading.Thread(target=widget.set_state, args=({"bandwidth_mbps": 5},))
+        looking = threading.Thread(target=wire.look)
+        front_end.start()
+        assert moving.wait(LIMIT_S)
+        looking.start()
+        looking.join(0.05)  # time enough to show what the wire still does
+        may_go_on.set()
+        front_end.join()
+        looking.join()
+        assert [one for one in sent if "bandwidth_mbps" in one] == [{"bandwidth_mbps": 5}]  # the echo alone
+        assert wire.setting.rate_bps == 5e6
+        widget.stop()
+
+
+def test_a_run_lasts_until_something_is_measured() -> None:
+    with sliders() as wire:
+        assert wire.run(0.001).received > 0
+        wire.start()
+        assert wire.run(0.001).received > 0
+
+
+def test_a_pause_ends_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    with sliders() as wire:
+        wire.start()
+        pausing = threading.Timer(1.0, wire.pause)
+        pausing.start()
+        assert wire.run(600).received > 0
+        pausing.join()
+        assert not wire.running
+        wire.start()
+        with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="before anything was measured"):
+            patch.setattr(
+                sliders_module, "time", SimpleNamespace(sleep=lambda _: wire.pause(), monotonic=time.monotonic)
+            )
+            wire.run(600)

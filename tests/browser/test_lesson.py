@@ -6,6 +6,7 @@ Pictures of it in ``screenshots/``.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,8 @@ def test_a_learner_works_through_a_lesson_from_the_first_cell_to_the_last_point(
     notebook.run(graded["recv_frame-code"])
     report = notebook.run(graded["recv_frame"])
     expect(report.get_by_role("row", name="FAILED a frame that arrives one byte at a time")).to_be_visible()
-    expect(report.get_by_role("row", name="recv(4) -> b'\\x00'")).to_be_visible()
+    too_few = re.compile(r"recv\(4\) -> b'(\\x00){1,3}'")  # on a busy machine two may have come
+    expect(report.get_by_role("row", name=too_few).first).to_be_visible()
     expect(report.get_by_text("Hint 1 of 3:").first).to_be_visible()
     lesson.looks_well()
     lesson.picture_of(graded["recv_frame"], "3-failed")

@@ -13,18 +13,16 @@ import time
 _TRIES = 5
 
 
-def monotonic_ns(time_ns: int) -> int:
-    """What ``time.monotonic_ns()`` was at ``time_ns``, to some microseconds; unless somebody set the clock since."""
-    return time_ns + _monotonic_ahead_ns()
-
-
 def time_ns(monotonic_ns: int) -> int:
-    """What ``time.time_ns()`` was when the monotonic clock was at ``monotonic_ns``."""
-    return monotonic_ns - _monotonic_ahead_ns()
+    """What ``time.time_ns()`` was when the monotonic clock was at ``monotonic_ns``; unless somebody set it since."""
+    return monotonic_ns - monotonic_ahead_ns()
 
 
-def _monotonic_ahead_ns() -> int:
-    """By the closest of some pairs of looks: between the two of a pair this process may have to wait."""
+def monotonic_ahead_ns() -> int:
+    """``time.monotonic_ns()`` less ``time.time_ns()``, to some microseconds.
+
+    By the closest of some pairs of looks: between the two of a pair this process may have to wait.
+    """
     looks = []
     for _ in range(_TRIES):
         before = time.monotonic_ns()

@@ -83,9 +83,11 @@ def test_a_delay_is_never_shorter_than_asked() -> None:
 
 def test_jitter_changes_times_and_not_the_order() -> None:
     with Network(seed=1, delay_s=0.005, jitter_s=0.005) as net, datagrams(net) as (sender, receiver):
-        for number in range(20):
-            sender.send(b"%d" % number)
-        assert [receiver.recv(10) for _ in range(20)] == [b"%d" % number for number in range(20)]
+        for _ in range(10):
+            words = [b"%d" % number for number in range(100)]
+            for word in words:
+                sender.send(word)
+            assert [receiver.recv(10) for _ in words] == words
 
 
 def test_a_rate_spaces_packets_and_a_full_queue_drops_them() -> None:

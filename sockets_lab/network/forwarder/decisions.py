@@ -22,7 +22,7 @@ class Decision:
 
     Attributes:
         frame: its bytes, corrupted if so decided.
-        due_ns: when it arrives; on the clock of the packet's own time.
+        due_ns: when it arrives, on the monotonic clock.
         flags: the journal's.
         cause: the journal's number of what decided.
         corrupted_at: the byte that was changed.
@@ -127,7 +127,7 @@ class Direction:
         return self.settings.passes_all and not self._wire.rules
 
     def decide(self, frame: bytes, sent_ns: int) -> Decision:
-        """What becomes of a packet that was sent at ``sent_ns``."""
+        """What becomes of a packet that was sent at ``sent_ns``, on the monotonic clock."""
         decision = Decision(frame, sent_ns)
         set_to = self.settings
         if self._wire.rules or set_to.by_chance:

@@ -20,6 +20,7 @@ from sockets_lab.network.forwarder.frame_ring import (
     FrameRing,
 )
 from sockets_lab.network.journal import JournalWriter, Slot, fill_in
+from sockets_lab.observe.clock import monotonic_ahead_ns
 
 HOLD_AT_MOST_NS = 50_000_000  # a packet that nothing passes goes on, long before TCP sends it again (RTO: 200 ms)
 
@@ -145,7 +146,7 @@ class Wires:
 
     def _decide_each(self, end: End) -> None:
         ring = end.ring
-        to_monotonic = time.monotonic_ns() - time.time_ns()
+        ahead = monotonic_ahead_ns()
         for _ in range(BATCH):
             word = ring.next * ring.stride >> 2
             if not ring.words[word] & STATUS_USER:
@@ -154,14 +155,15 @@ class Wires:
                 self._refuse_long(end)
                 continue
             frame, sent = self._next_frame(end)
-            decision = end.direction.decide(frame, sent)
+            # By the clock of the schedule: what keeps its order by another clock may lose it on the way to this one.
+            decision = end.direction.decide(frame, sent + ahead)
             if decision.flags & journal.DROPPED:
                 self._record.write(end.number, frame, sent, 0, decision.flags, decision.cause, decision.corrupted_at)
             else:
-                self._schedule(end, frame, sent, decision, to_monotonic)
+                self._schedule(end, frame, sent, decision)
 
-    def _schedule(self, end: End, frame: bytes, sent: int, decision: Decision, to_monotonic: int) -> None:
-        due = decision.due_ns + to_monotonic
+    def _schedule(self, end: End, frame: bytes, sent: int, decision: Decision) -> None:
+        due = decision.due_ns
         for copy in range(decision.copies + 1):
             flags = decision.flags | (journal.OVERTAKEN if decision.behind else 0) | (journal.COPY if copy else 0)
             slot = self._record.write(end.number, frame, sent, 0, flags, decision.cause, decision.corrupted_at)

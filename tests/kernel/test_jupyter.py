@@ -20,11 +20,13 @@ from tests.kernel.kernels import LabKernel, LabSpec
 from tests.processes import ThisPython
 
 WaitUntil = Callable[[Callable[[], object], str], None]
+# In short pieces: Python looks at a signal that comes just before a sleep only after it.
+SLEEPS = "import time; print('on', flush=True)\nfor _ in range(6000): time.sleep(0.01)"
 
 
 def test_stop_button_interrupts_the_cell_and_its_children(lab: LabKernel) -> None:
     lab.run("kept = 42")
-    for code in ("import time; print('on', flush=True); time.sleep(60)", "!echo on; sleep 60"):
+    for code in (SLEEPS, "!echo on; sleep 60"):
         request = lab.client.execute(code, stop_on_error=False)
         _wait_for(lab, request, "stream")
         lab.manager.interrupt_kernel()
@@ -34,7 +36,7 @@ def test_stop_button_interrupts_the_cell_and_its_children(lab: LabKernel) -> Non
 
 
 def test_interrupt_message_interrupts_the_cell(lab: LabKernel) -> None:
-    request = lab.client.execute("print('on', flush=True); import time; time.sleep(60)", stop_on_error=False)
+    request = lab.client.execute(SLEEPS, stop_on_error=False)
     _wait_for(lab, request, "stream")
     lab.client.control_channel.send(lab.client.session.msg("interrupt_request", {}))
     assert lab.client.get_shell_msg(timeout=20)["content"]["ename"] == "KeyboardInterrupt"

@@ -98,7 +98,7 @@ def test_jupyterlab_starts_restarts_interrupts_and_ends_it(
         server("POST", f"kernels/{kernel}/restart")
         second = _run(notebook, WHERE)
         assert second.startswith("network net:[")
-        _ask(notebook, "import time; print('on', flush=True); time.sleep(60)")
+        _ask(notebook, "import time; print('on', flush=True)\nfor _ in range(6000): time.sleep(0.01)")
         _until(notebook, "stream")
         server("POST", f"kernels/{kernel}/interrupt")
         assert _until(notebook, "error")["ename"] == "KeyboardInterrupt"
